@@ -1,0 +1,38 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+namespace sqltune {
+
+/// Where a linear's frozen weight comes from. Quantised formats implement the same interface.
+class WeightProvider {
+ public:
+  virtual ~WeightProvider() = default;
+  virtual int64_t out_features() const = 0;
+  virtual int64_t in_features() const = 0;
+  virtual int64_t bytes() const = 0;
+  /// The weight [out, in] in the compute precision; a view where nothing has to be converted.
+  virtual at::Tensor weight() const = 0;
+  /// Adds a float32 delta [out, in], rounding once from float32 (merging an adapter).
+  virtual void add(const at::Tensor& delta) = 0;
+};
+
+/// A weight held as an ordinary tensor.
+class DenseWeight final : public WeightProvider {
+ public:
+  DenseWeight(at::Tensor held, at::ScalarType compute) : held_(std::move(held)), compute_(compute) {}
+  int64_t out_features() const override { return held_.size(0); }
+  int64_t in_features() const override { return held_.size(1); }
+  int64_t bytes() const override { return static_cast<int64_t>(held_.nbytes()); }
+  at::Tensor weight() const override { return held_.to(compute_); }
+  void add(const at::Tensor& delta) override {
+    // A new tensor: the held one may be a read-only view of the mapped file.
+    held_ = (held_.to(at::kFloat) + delta.to(held_.device())).to(held_.scalar_type());
+  }
+
+ private:
+  at::Tensor held_;
+  at::ScalarType compute_;
+};
+
+}  // namespace sqltune
