@@ -1,0 +1,2 @@
+export { createDatabasePool } from "./pool.js";
+export type * from "./types.js";

@@ -1,0 +1,61 @@
+import type { Example } from "../data/types.js";
+import { SqltuneError } from "../errors.js";
+import type { Engine, Question } from "../infer/index.js";
+import type { Schema } from "../schema/types.js";
+import type { EvalReport } from "./eval-report.js";
+import { type ScoreOptions, scorePredictions } from "./score-predictions.js";
+
+export interface EvaluateOptions extends Omit<ScoreOptions, "onProgress"> {
+  engine: Pick<Engine, "generateBatch">;
+  rows: readonly Example[];
+  /** Schemas by database id, as in a Dataset; a row without one is asked without a schema. */
+  schemas: ReadonlyMap<string, Schema>;
+  onProgress?: ((progress: EvaluateProgress) => void) | undefined;
+}
+
+export interface EvaluateProgress {
+  /** The model answers all questions first; then the queries run. */
+  phase: "answer" | "execute";
+  done: number;
+  total: number;
+  /** Equal results so far; 0 while the model answers. */
+  correct: number;
+}
+
+/**
+ * Has an engine answer the questions and scores its answers: execution accuracy where a database is at hand, the seed's
+ * string match always.
+ *
+ * @throws SqltuneError for no rows; rejects with the signal's reason once it is aborted
+ */
+export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
+  const { engine, rows, schemas, signal, onProgress, ...score } = options;
+  if (rows.length === 0) throw new SqltuneError("there is nothing to evaluate: the set has no rows");
+  const started = performance.now();
+  let done = 0;
+  const answers = await engine.generateBatch(
+    rows.map((row) => question(row, schemas)),
+    {
+      ...(signal ? { signal } : {}),
+      onAnswer: () => onProgress?.({ phase: "answer", done: ++done, total: rows.length, correct: 0 }),
+    },
+  );
+  const predictions = rows.map((row, i) => ({
+    ...row,
+    predicted: answers[i]!.sql,
+    confidence: answers[i]!.confidence,
+    latencyMs: answers[i]!.timings.totalMs,
+  }));
+  const report = await scorePredictions(predictions, {
+    ...score,
+    signal,
+    onProgress: (progress) => onProgress?.({ phase: "execute", ...progress }),
+  });
+  report.summary.seconds = (performance.now() - started) / 1000;
+  return report;
+}
+
+function question(row: Example, schemas: ReadonlyMap<string, Schema>): Question {
+  const schema = row.dbId === null ? undefined : schemas.get(row.dbId);
+  return schema ? { question: row.question, schema } : { question: row.question };
+}

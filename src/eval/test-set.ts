@@ -1,0 +1,30 @@
+import type { Config } from "../config/index.js";
+import { checkedPipeline, createPipeline, dataOptions } from "../data/index.js";
+import type { DataPipeline, Dataset } from "../data/types.js";
+import { SqltuneError } from "../errors.js";
+import { resolveDataset } from "../hub/index.js";
+
+export interface TestSetOptions {
+  /** First N test rows; default all. */
+  maxSamples?: number | null;
+  /** Takes the place of the config's data source. */
+  pipeline?: DataPipeline;
+}
+
+/**
+ * The config's data with the test rows to be scored. Gold queries are not run here: evaluation tells those that fail.
+ * @throws SqltuneError for a data set without test rows
+ */
+export async function readTestSet(config: Config, options: TestSetOptions = {}): Promise<Dataset> {
+  const settings = { seed: config.project.seed, baseDir: process.cwd(), resolveDataset };
+  const pipeline = options.pipeline
+    ? checkedPipeline(options.pipeline, "the given pipeline")
+    : await createPipeline(dataOptions(config.data, settings));
+  const dataset = await pipeline.prepare();
+  if (dataset.test.length === 0) {
+    throw new SqltuneError(
+      "The data set has no test rows to score. Set data.split to database or random, which hold some out, or give the source a test file.",
+    );
+  }
+  return { ...dataset, test: dataset.test.slice(0, options.maxSamples ?? undefined) };
+}

@@ -1,0 +1,10 @@
+export { sqltuneCacheFolder } from "./cache-folder.js";
+export { EMBEDDED_ALIAS, EMBEDDED_HUB_ID } from "./embedded-model.js";
+export { formatBytes } from "./format-bytes.js";
+export type { DownloadOptions } from "./hub-download.js";
+export { type Pulled, type PullOptions, pull } from "./pull.js";
+export type { RepoFilesOptions } from "./repo-files.js";
+export { resolveAdapter } from "./resolve-adapter.js";
+export { KNOWN_DATASETS, resolveDataset } from "./resolve-dataset.js";
+export { isHubId, type ResolveModelOptions, resolveModel } from "./resolve-model.js";
+export type * from "./types.js";
