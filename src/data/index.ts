@@ -1,0 +1,12 @@
+export { type CheckGoldOptions, checkGold, type RunQuery } from "./check-gold.js";
+export { sha256File } from "./checksum.js";
+export { SqlCreateContextPipeline, WikiSqlHubPipeline } from "./context-rows-pipeline.js";
+export { createPipeline } from "./create-pipeline.js";
+export { JsonlPipeline } from "./jsonl-pipeline.js";
+export { checkedPipeline, loadPipeline } from "./load-pipeline.js";
+export { DATASET_NAMES, type DataOptions, type DatasetName, dataOptions, type SplitMode } from "./options.js";
+export { SpiderCsvPipeline } from "./spider-csv-pipeline.js";
+export { SpiderPipeline } from "./spider-pipeline.js";
+export type * from "./types.js";
+export { validateDataset } from "./validate-dataset.js";
+export { WikiSqlPipeline } from "./wikisql-pipeline.js";

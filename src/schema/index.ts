@@ -1,0 +1,11 @@
+export { detectDialect } from "./detect-dialect.js";
+export { type ParseDdlOptions, parseDdl } from "./parse-ddl.js";
+export { parseSchema, SCHEMA_FORMS } from "./parse-schema.js";
+export { parseTableLines } from "./parse-table-line.js";
+export { readSchemaArgument, readSchemaFile } from "./read-schema-argument.js";
+export { readSqliteSchema } from "./read-sqlite-schema.js";
+export { SERIALIZER_VERSION, type SerializeOptions, serializeSchema } from "./serialize-schema.js";
+export { shuffleSchema } from "./shuffle-schema.js";
+export { type SpiderTablesEntry, schemaFromSpiderTables } from "./spider-tables.js";
+export { type TypeFamily, typeFamily } from "./type-family.js";
+export type * from "./types.js";
