@@ -1,0 +1,26 @@
+import type { CommandModule } from "yargs";
+import { doctorVerb } from "./doctor.js";
+import { evalVerb } from "./eval.js";
+import { inferVerb } from "./infer.js";
+import type { CliIo } from "./io.js";
+import { pullVerb } from "./pull.js";
+import { quickstartVerb } from "./quickstart.js";
+import { setupVerb } from "./setup.js";
+import { trainVerb } from "./train.js";
+
+/** Every command, in the order of the help. */
+export function createVerbs(io: CliIo): CommandModule[] {
+  return [
+    quickstartVerb(io),
+    trainVerb(io),
+    evalVerb(io),
+    inferVerb(io),
+    pullVerb(io),
+    setupVerb(io),
+    doctorVerb(io),
+  ] as CommandModule[];
+}
+
+export function verbNames(verbs: readonly CommandModule[]): string[] {
+  return verbs.map(({ command }) => String(command).split(" ")[0]!);
+}

@@ -1,0 +1,122 @@
+/** The public library: all that the command line does, for TypeScript. */
+
+export {
+  type AdapterConfig,
+  type AdapterFolder,
+  readAdapterFolder,
+  type SqltuneFile,
+  sqltuneVersion,
+} from "./adapter/index.js";
+export {
+  type Config,
+  type ConfigInput,
+  chooseConfig,
+  configNotes,
+  type LoadConfigOptions,
+  loadConfig,
+  type Override,
+  quickstartConfig,
+  resolveConfig,
+} from "./config/index.js";
+export {
+  createPipeline,
+  type DataOptions,
+  type DataPipeline,
+  type Dataset,
+  type DatasetName,
+  type DroppedRow,
+  dataOptions,
+  type Example,
+  JsonlPipeline,
+  SpiderCsvPipeline,
+  SpiderPipeline,
+  type SplitMode,
+  SqlCreateContextPipeline,
+  WikiSqlHubPipeline,
+  WikiSqlPipeline,
+} from "./data/index.js";
+export {
+  createDatabasePool,
+  type DatabasePool,
+  type DatabasePoolOptions,
+  type QueryFailure,
+  type QueryFailureKind,
+  type QueryOptions,
+  type QueryResult,
+  type QuerySuccess,
+  type SqlValue,
+} from "./database/index.js";
+export { SqltuneError } from "./errors.js";
+export {
+  type EvalDetail,
+  type EvalReport,
+  type EvalScores,
+  type EvalSummary,
+  type EvaluateOptions,
+  type EvaluateProgress,
+  type ExecutionRules,
+  evaluate,
+  type Prediction,
+  readGoldFile,
+  readPredictionFile,
+  readTestSet,
+  type ScoreOptions,
+  scorePredictions,
+  type TestSetOptions,
+  writeEvalFiles,
+} from "./eval/index.js";
+export {
+  type DownloadProgress,
+  type ModelSource,
+  type Pulled,
+  type PullOptions,
+  pull,
+  resolveAdapter,
+  resolveDataset,
+  resolveModel,
+} from "./hub/index.js";
+export {
+  type Answer,
+  type CallOptions,
+  confidence,
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type ExampleQuestion,
+  exampleQuestions,
+  type PromptOptions,
+  type Question,
+  type SamplingOptions,
+  type StreamedToken,
+  samplingFromConfig,
+  type Timings,
+} from "./infer/index.js";
+export { type AdapterInfo, type LoadModelOptions, loadModel, type Model } from "./model/index.js";
+export { type SetupOptions, type SetupResult, setup } from "./native/build.js";
+export { type Diagnosis, diagnose } from "./native/diagnose.js";
+export type { DecoderConfig, DeviceName, DType, NativeInfo } from "./native/types.js";
+export type { EvalEvent, OnEvent, RunEvent, TrainEvent } from "./observe/events.js";
+export { createTerminalReporter, type TerminalReporter } from "./observe/terminal-reporter.js";
+export { type QuickstartExample, type QuickstartOptions, type QuickstartSummary, quickstart } from "./quickstart.js";
+export {
+  type Column,
+  type Dialect,
+  type ForeignKey,
+  parseSchema,
+  readSchemaArgument,
+  readSqliteSchema,
+  type Schema,
+  type SchemaFormat,
+  serializeSchema,
+  type Table,
+} from "./schema/index.js";
+export type { Tokenizer } from "./tokenizer/types.js";
+export {
+  type DryRun,
+  dryRun,
+  type MemoryEstimate,
+  type TrainOptions,
+  type TrainReport,
+  train,
+  trainStream,
+} from "./train/index.js";
