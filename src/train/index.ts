@@ -1,0 +1,10 @@
+export { dryRun } from "./dry-run.js";
+export type { DryRun, RenderedPrompt } from "./dry-run-plan.js";
+export { loadOptions } from "./load-options.js";
+export type { MemoryEstimate } from "./memory-estimate.js";
+export type { Proof } from "./proof.js";
+export type { TrainReport, Versions } from "./report.js";
+export { describeRunFolder, type RunFolderPaths } from "./run-folder.js";
+export { train } from "./train.js";
+export type { TrainOptions } from "./train-job.js";
+export { trainStream } from "./train-stream.js";

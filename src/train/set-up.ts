@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { ADAPTER_WEIGHTS } from "../adapter/index.js";
+import type { Config } from "../config/index.js";
+import { loadModel, type Model } from "../model/index.js";
+import { writeFileAtomic } from "../observe/atomic-file.js";
+import { rewindMetricsFile } from "../observe/metrics-file.js";
+import { type AdapterIdentity, identifyAdapter } from "./adapter-writer.js";
+import { type Checkpoint, OPTIMIZER_FILE } from "./checkpoint.js";
+import { createDownloadNotes } from "./download-notes.js";
+import { loadOptions } from "./load-options.js";
+import { chooseLoraSites, type LoraSites } from "./lora-sites.js";
+import { collectVersions } from "./report.js";
+import { checkResume } from "./resume.js";
+import { findResumePoint, rewindRunFolder } from "./resume-point.js";
+import { describeSetting, prepareRunData, type RunData, readDataset } from "./run-data.js";
+import type { TrainJob } from "./train-job.js";
+import { initialState, type TrainerState } from "./trainer-state.js";
+
+/** A run that is ready for its next step. */
+export interface ReadyRun extends RunData {
+  model: Model;
+  sites: LoraSites;
+  identity: AdapterIdentity;
+  state: TrainerState;
+}
+
+/** Data first, then the weights: what is wrong with the data shows before gigabytes are loaded. */
+export async function setUp({ config, options, folder, events }: TrainJob): Promise<ReadyRun> {
+  const { signal } = options;
+  const resume = await findResumePoint(folder, options.resume ?? false);
+  const dataset = await readDataset(config, options.pipeline, signal);
+  signal?.throwIfAborted();
+  const onProgress = createDownloadNotes(config.model.name, events.emit);
+  const model = await loadModel(config.model.name, { ...loadOptions(config), signal, onProgress });
+  try {
+    const data = await prepareRunData(config, model, dataset, signal);
+    const sites = chooseLoraSites(config.lora, config.project.seed, model.decoderConfig);
+    const info = model.addon.info();
+    const baseHash = await model.weightsHash(signal);
+    const setting = describeSetting(config, model, sites, data, { baseHash, info });
+    const { checkpoint } = resume;
+    const inexact = checkpoint ? checkResume(checkpoint.state.setting, setting, { force: options.force === true }) : [];
+
+    await startTraining(config, model, sites, checkpoint);
+    // Nothing of an earlier run is touched before all of the above went well.
+    const lost = await rewindRunFolder(folder, checkpoint);
+    if (checkpoint) await rewindMetricsFile(folder.metricsFile, checkpoint.state.step);
+    const run = { config, versions: collectVersions(info), seed: config.project.seed, setting };
+    await writeFileAtomic(folder.runFile, `${JSON.stringify(run, null, 2)}\n`, { durable: true });
+    events.openFiles(folder);
+    const notes = [...resume.notes, ...dataset.notes, ...data.promptNotes, describeModel(model, sites)];
+    for (const message of notes) events.emit({ event: "note", message });
+    const warnings = [...resume.warnings, ...model.warnings, ...inexact, ...lost, ...tooLong(data)];
+    for (const message of warnings) events.emit({ event: "warning", message });
+    return {
+      ...data,
+      model,
+      sites,
+      identity: identifyAdapter(config, model, sites, { weightsHash: baseHash, rows: data.data.train.length }),
+      state: checkpoint ? { ...checkpoint.state, setting } : initialState(setting),
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+async function startTraining(config: Config, model: Model, sites: LoraSites, checkpoint: Checkpoint | null) {
+  const { training } = config;
+  await model.native.addLora(sites.spec);
+  if (checkpoint) await model.native.loadLora(join(checkpoint.path, ADAPTER_WEIGHTS));
+  const optimizer = {
+    beta1: training.adam_beta1,
+    beta2: training.adam_beta2,
+    eps: training.adam_epsilon,
+    weightDecay: training.weight_decay,
+    maxGradNorm: training.max_grad_norm,
+  };
+  await model.native.beginTraining(optimizer, training.gradient_checkpointing);
+  if (checkpoint) await model.native.loadOptimizer(join(checkpoint.path, OPTIMIZER_FILE));
+}
+
+function describeModel({ source, device, dtype, computeDtype, parameterCount }: Model, sites: LoraSites): string {
+  const [trainable, all] = [sites.trainableParameters, parameterCount + sites.trainableParameters].map((value) =>
+    value.toLocaleString("en-US"),
+  );
+  return (
+    `${source.name} on ${device}, weights ${dtype}, products ${computeDtype}: ` +
+    `${trainable} trainable of ${all} parameters`
+  );
+}
+
+/** The source's own dropped rows are in its notes. */
+function tooLong({ dataset, data }: RunData): string[] {
+  const rows = data.dropped.slice(dataset.dropped.length);
+  if (rows.length === 0) return [];
+  const shown = rows.slice(0, 5).map(({ id, reason }) => `${id} (${reason})`);
+  const more = rows.length > shown.length ? ` and ${rows.length - shown.length} more` : "";
+  return [`${rows.length} rows are too long and were dropped: ${shown.join(", ")}${more}; report.json names them all`];
+}
