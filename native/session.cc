@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
 
 #include "errors.h"
 #include "generate/generator.h"

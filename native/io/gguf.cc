@@ -128,8 +128,8 @@ void place_tensor(GgufTensor& tensor, const MappedFile& file, size_t data_begin,
   }
   if (!type || type->block_bytes == 0) {
     if (!check) return;
-    throw WeightsError(where + "its type " + ggml_type_name(tensor.type) +
-                       " is not supported; expected one of " + supported_ggml_types() + ".");
+    throw WeightsError(where + "its type " + ggml_type_name(tensor.type) + " is not supported; expected one of " +
+                       supported_ggml_types() + ".");
   }
   if (tensor.shape.empty() || tensor.shape.back() % type->block_elements != 0) {
     throw WeightsError(where + "a row is no multiple of " + std::to_string(type->block_elements) + " elements, which " +
@@ -138,7 +138,8 @@ void place_tensor(GgufTensor& tensor, const MappedFile& file, size_t data_begin,
   const size_t offset = tensor.begin;
   const bool overflow = __builtin_mul_overflow(static_cast<size_t>(elements / type->block_elements),
                                                static_cast<size_t>(type->block_bytes), &tensor.bytes);
-  if (overflow || data_begin > file.size() || offset > file.size() - data_begin || tensor.bytes > file.size() - data_begin - offset) {
+  if (overflow || data_begin > file.size() || offset > file.size() - data_begin ||
+      tensor.bytes > file.size() - data_begin - offset) {
     if (!check) return;
     throw WeightsError(where + "its " + std::to_string(tensor.bytes) + " bytes at byte " +
                        std::to_string(data_begin + offset) + " reach beyond the end of the file, which has " +

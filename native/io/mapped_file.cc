@@ -15,12 +15,13 @@ namespace sqltune {
 std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) throw WeightsError(path + ": cannot be opened: " + std::strerror(errno));
-  struct stat info {};
+  struct stat info{};
   const int failed = ::fstat(fd, &info);
   const int stat_error = errno;
   if (failed != 0 || !S_ISREG(info.st_mode)) {
     ::close(fd);
-    throw WeightsError(path + (failed != 0 ? std::string(": ") + std::strerror(stat_error) : ": is not a regular file"));
+    throw WeightsError(path +
+                       (failed != 0 ? std::string(": ") + std::strerror(stat_error) : ": is not a regular file"));
   }
   if (info.st_size == 0) {
     ::close(fd);

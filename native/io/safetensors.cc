@@ -1,5 +1,6 @@
 #include "io/safetensors.h"
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
 #include <algorithm>
@@ -82,8 +83,8 @@ void SafetensorsFile::parse() {
     const int64_t begin = whole((*offsets->array())[0]);
     const int64_t end = whole((*offsets->array())[1]);
     uint64_t expected = 0;
-    if (__builtin_mul_overflow(elements, static_cast<uint64_t>(c10::elementSize(entry.dtype)), &expected) || begin < 0 ||
-        end < begin || static_cast<uint64_t>(end - begin) != expected) {
+    if (__builtin_mul_overflow(elements, static_cast<uint64_t>(c10::elementSize(entry.dtype)), &expected) ||
+        begin < 0 || end < begin || static_cast<uint64_t>(end - begin) != expected) {
       throw WeightsError(where + "data_offsets [" + std::to_string(begin) + ", " + std::to_string(end) +
                          "] do not fit its shape and dtype, which need " + std::to_string(expected) + " bytes.");
     }

@@ -7,8 +7,8 @@
 #include <cstring>
 
 #include "errors.h"
-#include "io/gguf.h"
 #include "io/ggml_types.h"
+#include "io/gguf.h"
 #include "io/safetensors.h"
 
 namespace sqltune {
@@ -52,9 +52,11 @@ std::string hf_name(const std::string& name) {
                                                           {"output_norm.weight", "model.norm.weight"},
                                                           {"output.weight", "lm_head.weight"}};
   static const std::map<std::string, std::string> kParts = {
-      {"attn_norm", "input_layernorm"},    {"ffn_norm", "post_attention_layernorm"}, {"attn_q", "self_attn.q_proj"},
-      {"attn_k", "self_attn.k_proj"},      {"attn_v", "self_attn.v_proj"},           {"attn_output", "self_attn.o_proj"},
-      {"ffn_gate", "mlp.gate_proj"},       {"ffn_up", "mlp.up_proj"},                {"ffn_down", "mlp.down_proj"}};
+      {"attn_norm", "input_layernorm"}, {"ffn_norm", "post_attention_layernorm"},
+      {"attn_q", "self_attn.q_proj"},   {"attn_k", "self_attn.k_proj"},
+      {"attn_v", "self_attn.v_proj"},   {"attn_output", "self_attn.o_proj"},
+      {"ffn_gate", "mlp.gate_proj"},    {"ffn_up", "mlp.up_proj"},
+      {"ffn_down", "mlp.down_proj"}};
   if (const auto top = kTop.find(name); top != kTop.end()) return top->second;
   const size_t layer_end = name.find('.', 4), part_end = name.rfind('.');
   if (name.rfind("blk.", 0) != 0 || layer_end == std::string::npos || part_end <= layer_end) return name;

@@ -33,17 +33,18 @@ const char* dtype_name(at::ScalarType type) {
   }
 }
 
-/// A file being written; removed again unless finish() was reached, so that no half file stays behind.
+/// A file being written under a name beside its own and renamed by finish(): what stood at the path stays whole until
+/// the new file is, and a failure leaves it as it was.
 class Output {
  public:
-  explicit Output(const std::string& path) : path_(path) {
-    fd_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd_ < 0) throw IoError(path + ": cannot be written: " + std::strerror(errno));
+  explicit Output(const std::string& path) : path_(path), unfinished_(path + ".unfinished") {
+    fd_ = ::open(unfinished_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd_ < 0) fail();
   }
   ~Output() {
     if (fd_ < 0) return;
     ::close(fd_);
-    ::unlink(path_.c_str());
+    ::unlink(unfinished_.c_str());
   }
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
@@ -62,14 +63,9 @@ class Output {
     }
   }
   void finish() {
-    if (::fsync(fd_) != 0) fail();
-    const int fd = fd_;
+    if (::fsync(fd_) != 0 || ::rename(unfinished_.c_str(), path_.c_str()) != 0) fail();
+    ::close(fd_);
     fd_ = -1;
-    if (::close(fd) != 0) {
-      const int error = errno;
-      ::unlink(path_.c_str());
-      throw IoError(path_ + ": cannot be written: " + std::strerror(error));
-    }
   }
 
  private:
@@ -79,6 +75,7 @@ class Output {
                   (error == ENOSPC ? "; free some disk space and try again" : ""));
   }
   std::string path_;
+  std::string unfinished_;
   int fd_;
 };
 

@@ -53,47 +53,47 @@ template <typename... Parts>
 
 #define SQLTUNE_JOIN_(a, b) a##b
 #define SQLTUNE_JOIN(a, b) SQLTUNE_JOIN_(a, b)
-#define TEST(name)                                                                                    \
-  static void SQLTUNE_JOIN(test_body_, __LINE__)();                                                   \
-  static const ::sqltune::test::Registrar SQLTUNE_JOIN(test_registrar_, __LINE__)(                    \
-      name, SQLTUNE_JOIN(test_body_, __LINE__));                                                      \
+#define TEST(name)                                                                                                     \
+  static void SQLTUNE_JOIN(test_body_, __LINE__)();                                                                    \
+  static const ::sqltune::test::Registrar SQLTUNE_JOIN(test_registrar_, __LINE__)(name,                                \
+                                                                                  SQLTUNE_JOIN(test_body_, __LINE__)); \
   static void SQLTUNE_JOIN(test_body_, __LINE__)()
 
-#define EXPECT(condition)                                                            \
-  do {                                                                              \
+#define EXPECT(condition)                                                                         \
+  do {                                                                                            \
     if (!(condition)) ::sqltune::test::fail(__FILE__, __LINE__, "EXPECT(" #condition ") failed"); \
   } while (false)
 
-#define EXPECT_EQ(actual, expected)                                                                             \
-  do {                                                                                                         \
-    const auto& actual_ = (actual);                                                                            \
-    const auto& expected_ = (expected);                                                                        \
-    if (!(actual_ == expected_))                                                                               \
-      ::sqltune::test::fail(__FILE__, __LINE__, #actual " is ", actual_, ", expected ", expected_);            \
+#define EXPECT_EQ(actual, expected)                                                                 \
+  do {                                                                                              \
+    const auto actual_ = (actual);                                                                  \
+    const auto expected_ = (expected);                                                              \
+    if (!(actual_ == expected_))                                                                    \
+      ::sqltune::test::fail(__FILE__, __LINE__, #actual " is ", actual_, ", expected ", expected_); \
   } while (false)
 
-#define EXPECT_NEAR(actual, expected, tolerance)                                                                \
-  do {                                                                                                         \
-    const double actual_ = (actual);                                                                           \
-    const double expected_ = (expected);                                                                       \
-    if (!(std::abs(actual_ - expected_) <= (tolerance)))                                                       \
-      ::sqltune::test::fail(__FILE__, __LINE__, #actual " is ", actual_, ", expected ", expected_, " +- ",     \
-                            (tolerance));                                                                      \
+#define EXPECT_NEAR(actual, expected, tolerance)                                                           \
+  do {                                                                                                     \
+    const double actual_ = (actual);                                                                       \
+    const double expected_ = (expected);                                                                   \
+    if (!(std::abs(actual_ - expected_) <= (tolerance)))                                                   \
+      ::sqltune::test::fail(__FILE__, __LINE__, #actual " is ", actual_, ", expected ", expected_, " +- ", \
+                            (tolerance));                                                                  \
   } while (false)
 
 /// The expression must throw `type` with `part` in its message.
-#define EXPECT_THROWS(expression, type, part)                                                                   \
-  do {                                                                                                         \
-    bool thrown_ = false;                                                                                      \
-    try {                                                                                                      \
-      (void)(expression);                                                                                      \
-    } catch (const type& error) {                                                                              \
-      thrown_ = true;                                                                                          \
-      if (std::string(error.what()).find(part) == std::string::npos)                                           \
-        ::sqltune::test::fail(__FILE__, __LINE__, "the message of " #type " is \"", error.what(),               \
-                              "\", expected it to hold \"", part, "\"");                                       \
-    }                                                                                                          \
-    if (!thrown_) ::sqltune::test::fail(__FILE__, __LINE__, #expression " did not throw " #type);               \
+#define EXPECT_THROWS(expression, type, part)                                                     \
+  do {                                                                                            \
+    bool thrown_ = false;                                                                         \
+    try {                                                                                         \
+      (void)(expression);                                                                         \
+    } catch (const type& error) {                                                                 \
+      thrown_ = true;                                                                             \
+      if (std::string(error.what()).find(part) == std::string::npos)                              \
+        ::sqltune::test::fail(__FILE__, __LINE__, "the message of " #type " is \"", error.what(), \
+                              "\", expected it to hold \"", part, "\"");                          \
+    }                                                                                             \
+    if (!thrown_) ::sqltune::test::fail(__FILE__, __LINE__, #expression " did not throw " #type); \
   } while (false)
 
 #define SKIP(reason) throw ::sqltune::test::Skipped(reason)

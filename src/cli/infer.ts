@@ -87,6 +87,7 @@ async function schemaFromFlags({ schema, db }: InferFlags): Promise<Omit<Questio
 async function questionsFromFlags(flags: InferFlags, shared: Omit<Question, "question">): Promise<Question[] | null> {
   if (flags.examples) return exampleQuestions.map(({ question, schema }) => ({ question, schema }));
   if (flags.batch !== undefined) return readBatchFile(flags.batch, shared);
+  if (flags.question?.trim() === "") throw usageError("--question is empty, expected a question.");
   return flags.question === undefined ? null : [{ ...shared, question: flags.question }];
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Options } from "yargs";
+import { readAdapterFolder } from "../adapter/index.js";
 import type { Config } from "../config/index.js";
 import { resolveAdapter } from "../hub/index.js";
 import { loadModel, type Model } from "../model/index.js";
@@ -33,9 +34,10 @@ export async function modelFromFlags(flags: ModelFlags, config: Config, print: P
     const name = flags.adapter ?? (await chooseAdapter(config, print));
     const adapter = await resolveAdapter(name, options);
     const base = baseIsNamed(flags) ? config.model : await baseOfRun(adapter);
-    return base
-      ? await loadModel(base.name, { ...options, revision: base.revision ?? undefined, adapter })
-      : await loadModel(adapter, { ...options, revision: undefined });
+    if (base) return await loadModel(base.name, { ...options, revision: base.revision ?? undefined, adapter });
+    // loadModel would take a folder without an adapter for a model, and miss its weights.
+    await readAdapterFolder(adapter);
+    return await loadModel(adapter, { ...options, revision: undefined });
   } finally {
     progress.close();
   }

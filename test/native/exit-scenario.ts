@@ -1,0 +1,46 @@
+// The program that exit.test.ts runs: it trains a tiny model without end and leaves in one of the ways in which a
+// process, or a worker in it, can end.
+import { once } from "node:events";
+import { parentPort, Worker } from "node:worker_threads";
+import { loadAddon } from "../../src/native/load.js";
+import { trainable, trainingBatch } from "./training-batch.js";
+
+const [scenario, folder] = process.argv.slice(2) as [string, string];
+const batch = trainingBatch(8, 64);
+
+/** Resolves once training runs; from then on there is always one call running and others queued. */
+async function startTraining(): Promise<void> {
+  const model = await trainable(loadAddon(), folder);
+  await model.forwardBackward(batch, 0);
+  const lanes = [1, 2, 3].map(async (lane) => {
+    for (let i = 0; ; i++) {
+      await model.forwardBackward(batch, lane * 1e6 + i);
+      await model.step(1e-4);
+    }
+  });
+  // Calls that an exit cuts off never settle; any other failure is a fault.
+  for (const endless of lanes) endless.catch((error: unknown) => process.stderr.write(`${error}\n`));
+}
+
+async function run(): Promise<void> {
+  if (scenario === "terminate") {
+    const worker = new Worker(new URL("./exit-child.mjs", import.meta.url), { argv: ["worker", folder] });
+    const failed = once(worker, "error").then(([error]) => Promise.reject(error));
+    await Promise.race([once(worker, "message"), failed]);
+    await worker.terminate();
+    return;
+  }
+  if (scenario === "success") {
+    const model = await trainable(loadAddon(), folder);
+    await model.forwardBackward(batch, 1);
+    await model.step(1e-4);
+    return;
+  }
+  await startTraining();
+  if (scenario === "throw") throw new Error("thrown on purpose");
+  if (scenario === "exit") process.exit(7);
+  if (scenario === "sigint") process.stdout.write("training\n");
+  if (scenario === "worker") parentPort!.postMessage("training");
+}
+
+await run();
