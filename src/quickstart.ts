@@ -22,7 +22,7 @@ import { describeRunFolder, loadOptions, train } from "./train/index.js";
 export interface QuickstartOptions {
   /** Default: configs/quickstart.yaml. */
   config?: ConfigInput;
-  /** Score only the first N test questions; default all. */
+  /** Score only N test questions, spread over the set; default all. */
   maxSamples?: number;
   /** Removes an earlier run in project.output_dir instead of going on with it. */
   overwrite?: boolean;

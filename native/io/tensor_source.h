@@ -28,7 +28,8 @@ std::shared_ptr<TensorSource> open_tensors(const std::vector<std::string>& files
 
 using NamedTensors = std::vector<std::pair<std::string, at::Tensor>>;
 
-/// Writes contiguous CPU tensors as safetensors and fsyncs the file. Throws IoError with the system's reason.
+/// Writes contiguous CPU tensors as safetensors, fsynced, under a name beside `path` that is then renamed: what stood
+/// there stays whole until the new file is. Throws IoError with the system's reason.
 void write_safetensors(const std::string& path, const NamedTensors& tensors,
                        const std::map<std::string, std::string>& metadata);
 

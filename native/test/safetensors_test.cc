@@ -128,15 +128,25 @@ TEST("safetensors: missing and unwritable paths give the system's reason") {
   EXPECT_THROWS(write_safetensors("/no/such/folder/x", some_tensors(), {}), IoError, "cannot be written: No such file");
 }
 
-TEST("safetensors: a full disk is an error and leaves no half file") {
+TEST("safetensors: a full disk is an error and leaves what stood there") {
   if (!std::filesystem::exists("/dev/full")) SKIP("/dev/full is Linux's");
-  // A link, so that removing the half file removes the link and not the device.
-  const test::ScratchFile file("");
-  std::filesystem::remove(file.path());
-  std::filesystem::create_symlink("/dev/full", file.path());
+  const test::ScratchFile file("", "the file of before");
+  const std::string unfinished = file.path() + ".unfinished";
+  std::filesystem::create_symlink("/dev/full", unfinished);
   EXPECT_THROWS(write_safetensors(file.path(), {{"a", at::ones({100000})}}, {}), IoError,
                 "No space left on device; free some disk space");
-  EXPECT(!std::filesystem::exists(std::filesystem::symlink_status(file.path())));
+  EXPECT_EQ(test::read_file(file.path()), std::string("the file of before"));
+  EXPECT(!std::filesystem::exists(std::filesystem::symlink_status(unfinished)));
+}
+
+TEST("safetensors: writing replaces a file that is mapped, and leaves nothing beside it") {
+  const test::ScratchFile file(".safetensors");
+  write_safetensors(file.path(), {{"a", at::ones({3})}}, {});
+  const at::Tensor before = open_files({file.path()})->read("a");
+  write_safetensors(file.path(), {{"a", at::zeros({4})}}, {});
+  EXPECT(at::equal(before, at::ones({3})));  // the mapping keeps the old file
+  EXPECT(at::equal(read_safetensors(file.path()).at("a"), at::zeros({4})));
+  EXPECT(!std::filesystem::exists(file.path() + ".unfinished"));
 }
 
 TEST("safetensors: a tensor that has no name in the format is refused") {

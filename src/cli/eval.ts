@@ -27,7 +27,7 @@ export function evalVerb(io: CliIo): CommandModule<unknown, EvalFlags> {
         .options({
           ...modelFlags,
           ...configFlags,
-          "max-samples": count("score only the first N questions", "max-samples"),
+          "max-samples": count("score only N questions, spread over the set", "max-samples"),
           output: text("write {summary, details} here as JSON, with predictions.sql and gold.sql beside it"),
           metrics: text("em (string match), ex (execution accuracy) or both; default em,ex"),
         })

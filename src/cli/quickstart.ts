@@ -32,7 +32,7 @@ export function quickstartVerb(io: CliIo): CommandModule<unknown, QuickstartFlag
         .options({
           config: { ...configFlags.config, describe: "another YAML config than the quickstart's" },
           set: configFlags.set,
-          "max-samples": count("score only the first N test questions", "max-samples"),
+          "max-samples": count("score only N test questions, spread over the set", "max-samples"),
           overwrite: flag("remove an earlier quickstart instead of going on with it"),
         })
         .example("$0 quickstart", "minutes on a CPU; stopped with Ctrl-C it goes on where it was")

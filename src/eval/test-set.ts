@@ -5,7 +5,7 @@ import { SqltuneError } from "../errors.js";
 import { resolveDataset } from "../hub/index.js";
 
 export interface TestSetOptions {
-  /** First N test rows; default all. */
+  /** N test rows at even distances, for a set is often sorted by database; default all. */
   maxSamples?: number | null;
   /** Takes the place of the config's data source. */
   pipeline?: DataPipeline;
@@ -26,5 +26,11 @@ export async function readTestSet(config: Config, options: TestSetOptions = {}):
       "The data set has no test rows to score. Set data.split to database or random, which hold some out, or give the source a test file.",
     );
   }
-  return { ...dataset, test: dataset.test.slice(0, options.maxSamples ?? undefined) };
+  return { ...dataset, test: spread(dataset.test, options.maxSamples ?? dataset.test.length) };
+}
+
+/** `count` items at even distances, the first among them; all when there are no more. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  if (count >= items.length) return [...items];
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)] as T);
 }

@@ -22,13 +22,21 @@ async function startTraining(): Promise<void> {
   for (const endless of lanes) endless.catch((error: unknown) => process.stderr.write(`${error}\n`));
 }
 
+/** Ends a worker that trains. */
+async function terminateWorker(): Promise<void> {
+  const worker = new Worker(new URL("./exit-child.mjs", import.meta.url), { argv: ["worker", `${folder}-worker`] });
+  const failed = once(worker, "error").then(([error]) => Promise.reject(error));
+  await Promise.race([once(worker, "message"), failed]);
+  await worker.terminate();
+}
+
 async function run(): Promise<void> {
-  if (scenario === "terminate") {
-    const worker = new Worker(new URL("./exit-child.mjs", import.meta.url), { argv: ["worker", folder] });
-    const failed = once(worker, "error").then(([error]) => Promise.reject(error));
-    await Promise.race([once(worker, "message"), failed]);
-    await worker.terminate();
-    return;
+  if (scenario === "terminate") return terminateWorker();
+  if (scenario === "survive") {
+    const model = await trainable(loadAddon(), folder);
+    await terminateWorker();
+    const { tokens } = await model.forwardBackward(batch, 1);
+    process.exit(tokens === 8 * 63 ? 0 : 1);
   }
   if (scenario === "success") {
     const model = await trainable(loadAddon(), folder);

@@ -108,7 +108,7 @@ describe.skipIf(skip)("SmolLM2 in float32 on Spider rows against PEFT, without d
       const found = Object.fromEntries([...trained].map(([name, { data }]) => [name, data]));
       // AdamW divides a gradient by its own size: where that is near zero, float32's noise steers the step.
       const worst = worstRelativeDifference(found, join(out, "adapter", "adapter_model.safetensors"));
-      expect(worst.difference, worst.name).toBeLessThan(5e-2);
+      expect(worst.difference, worst.name).toBeLessThan(1e-2);
     });
   }, 3_600_000);
 });
