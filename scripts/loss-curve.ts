@@ -35,10 +35,10 @@ export function lossCurve(train: Point[], evaluation: Point[], title: string): s
     return `<text x="${x(step)}" y="${HEIGHT - BOTTOM + 20}" text-anchor="middle">${step}</text>`;
   });
   const dots = evaluation.map((p) => `<circle cx="${x(p.step).toFixed(1)}" cy="${y(p.loss).toFixed(1)}" r="3.5" />`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="${escape(title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="${escapeXml(title)}">
 <rect width="${WIDTH}" height="${HEIGHT}" rx="8" fill="#fff" />
 <g fill="#57606a">
-<text x="${LEFT}" y="24" font-size="14" font-weight="600" fill="#1f2328">${escape(title)}</text>
+<text x="${LEFT}" y="24" font-size="14" font-weight="600" fill="#1f2328">${escapeXml(title)}</text>
 ${rules.join("\n")}
 ${steps.join("\n")}
 <text x="${(LEFT + WIDTH - RIGHT) / 2}" y="${HEIGHT - 8}" text-anchor="middle">optimizer step</text>
@@ -57,7 +57,7 @@ function niceCeiling(value: number): number {
   return Math.ceil((value / unit) * 2) * (unit / 2);
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 }
 

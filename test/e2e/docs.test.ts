@@ -17,8 +17,8 @@ const few = ["--set", "data.max_train_samples=32", "--set", "data.max_val_sample
 const dry = [...tiny, ...few, "--dry-run"];
 const short = ["--set", "inference.max_new_tokens=4"];
 
-/** Commands that run here, in this order, with what is added to each. Those of Spider need its data. */
-const run: { command: string; add?: string[]; spider?: true }[] = [
+/** Commands that run here, in this order, with what is added to each: later ones ask what earlier ones trained. */
+const run: { command: string; add?: string[] /** Needs Spider's data. */; spider?: true }[] = [
   {
     command:
       "npx sqltune train --set data.dataset_name=jsonl --set data.path=mine.jsonl --set project.output_dir=outputs/mine",
@@ -26,6 +26,21 @@ const run: { command: string; add?: string[]; spider?: true }[] = [
   },
   { command: 'npx sqltune infer --db shop.sqlite --question "How many orders are open?"', add: short },
   { command: "npx sqltune infer --examples", add: short },
+  {
+    command: "npx sqltune train --config configs/spider.yaml --epochs 1 --set training.micro_batch_tokens=3000",
+    add: [...tiny, ...few, "--set", "training.max_steps=1"],
+    spider: true,
+  },
+  {
+    command: "npx sqltune eval --config configs/spider.yaml --adapter outputs/spider/final_model --max-samples 260",
+    add: [...tiny, ...few, ...short],
+    spider: true,
+  },
+  {
+    command: "npx sqltune eval --config configs/spider.yaml --base --max-samples 260",
+    add: [...tiny, ...few, ...short],
+    spider: true,
+  },
   { command: "npx sqltune eval --config configs/spider.yaml", add: [...tiny, ...few, ...short], spider: true },
   { command: "npx sqltune train --config configs/spider.yaml --dry-run", add: [...tiny, ...few], spider: true },
   { command: "npx sqltune train --config configs/spider.yaml", add: dry, spider: true },
