@@ -2,22 +2,13 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <unistd.h>
 
-#include <cstdlib>
+#include <map>
 
 #include "io/tensor_source.h"
+#include "scratch_file.h"
 
 namespace sqltune::test {
-
-namespace {
-
-std::string temporary(const std::string& name) {
-  const char* dir = std::getenv("TMPDIR");
-  return std::string(dir ? dir : "/tmp") + "/sqltune-native-test-" + std::to_string(getpid()) + "-" + name;
-}
-
-}  // namespace
 
 ModelSpec tiny_model(const std::string& architecture, const std::string& compute_dtype) {
   ModelSpec spec;
@@ -58,7 +49,9 @@ ModelSpec tiny_model(const std::string& architecture, const std::string& compute
   add("model.norm.weight", {c.hidden_size}, 0.1, 1.0);
   if (!c.tie_word_embeddings) add("lm_head.weight", {c.vocab_size, c.hidden_size}, 0.3);
 
-  const std::string path = temporary(architecture + ".safetensors");
+  // Kept to the end of the process: sessions are made from a spec at any time.
+  static std::map<std::string, ScratchFile> files;
+  const std::string& path = files.try_emplace(architecture, ".safetensors").first->second.path();
   write_safetensors(path, tensors, {{"format", "pt"}});
   spec.files = {path};
   spec.device = "cpu";
@@ -131,7 +124,8 @@ void add_trained_lora(Session& session, double dropout) {
   session.add_lora(spec);
 
   // B starts at zero, where A has no gradient: give it values through the adapter's own file format.
-  const std::string path = temporary("lora.safetensors");
+  const ScratchFile file(".safetensors");
+  const std::string& path = file.path();
   session.save_lora(path);
   at::Generator generator = at::detail::createCPUGenerator(5);
   NamedTensors filled;

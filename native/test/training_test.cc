@@ -3,6 +3,7 @@
 #include "check.h"
 #include "errors.h"
 #include "io/tensor_source.h"
+#include "scratch_file.h"
 #include "tiny_model.h"
 
 using namespace sqltune;
@@ -86,7 +87,8 @@ TEST("LoRA gradients equal central finite differences in float64") {
   const PackedBatch batch = tiny_batch();
   const auto analytic = gradients(session, {batch}).values;
 
-  const std::string path = "/tmp/sqltune-finite-differences.safetensors";
+  const ScratchFile file(".safetensors");
+  const std::string& path = file.path();
   session.save_lora(path);
   const auto start = read_safetensors(path);
   const auto loss_with = [&](const std::string& name, int64_t index, double shift) {
@@ -180,7 +182,8 @@ TEST("an abort leaves the accumulated gradient as it was") {
 TEST("a gradient that is not finite skips the step and changes nothing") {
   Session session(tiny_model("llama", "float32"));
   add_trained_lora(session);
-  const std::string path = "/tmp/sqltune-nonfinite.safetensors";
+  const ScratchFile file(".safetensors");
+  const std::string& path = file.path();
   session.save_lora(path);
   NamedTensors poisoned;
   for (auto& [name, tensor] : read_safetensors(path)) {
@@ -218,20 +221,22 @@ TEST("the optimizer resumes bit for bit from its file") {
   add_trained_lora(first);
   first.begin_training({}, false);
   steps(first, 2);
-  first.save_lora("/tmp/sqltune-resume-lora.safetensors");
-  first.save_optimizer("/tmp/sqltune-resume-optimizer.safetensors");
+  const ScratchFile lora(".safetensors");
+  const ScratchFile optimizer(".safetensors");
+  first.save_lora(lora.path());
+  first.save_optimizer(optimizer.path());
 
   Session second(tiny_model("llama", "float32"));
   add_trained_lora(second);
   second.begin_training({}, false);
-  second.load_lora("/tmp/sqltune-resume-lora.safetensors");
-  second.load_optimizer("/tmp/sqltune-resume-optimizer.safetensors");
+  second.load_lora(lora.path());
+  second.load_optimizer(optimizer.path());
   steps(second, 3);
 
-  straight.save_lora("/tmp/sqltune-resume-a.safetensors");
-  second.save_lora("/tmp/sqltune-resume-b.safetensors");
-  const auto a = read_safetensors("/tmp/sqltune-resume-a.safetensors");
-  for (const auto& [name, tensor] : read_safetensors("/tmp/sqltune-resume-b.safetensors")) {
+  straight.save_lora(optimizer.path());
+  second.save_lora(lora.path());
+  const auto a = read_safetensors(optimizer.path());
+  for (const auto& [name, tensor] : read_safetensors(lora.path())) {
     EXPECT(at::equal(tensor, a.at(name)));
   }
 }
