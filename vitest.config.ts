@@ -13,7 +13,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       project("rules", 60_000),
-      project("unit", 20_000),
+      project("unit", 60_000),
       { ...project("native", 180_000), test: { ...project("native", 180_000).test, fileParallelism: false } },
       { ...project("e2e", 900_000), test: { ...project("e2e", 900_000).test, fileParallelism: false } },
     ],

@@ -27,7 +27,7 @@ export function doctorVerb(io: CliIo): CommandModule<unknown, { json?: boolean }
 function describe(found: Diagnosis): string {
   const { libtorch, addon, native, memory, cache, sqlite } = found;
   const rows: [boolean, string, string][] = [
-    [true, "Node", `${found.node} on ${found.platform}`],
+    [found.prerequisites[0]?.ok ?? true, "Node", `${found.node} on ${found.platform}`],
     [
       libtorch !== null,
       "libtorch",
@@ -38,11 +38,16 @@ function describe(found: Diagnosis): string {
     [true, "memory", `${gigabytes(memory.total)}, ${gigabytes(memory.free)} free`],
     [true, "disk", `${cache.free === null ? "unknown" : gigabytes(cache.free)} free for ${cache.folder}`],
     [sqlite.ok, "SQLite binding", sqlite.problem ?? "better-sqlite3 loads"],
-    ...found.prerequisites.map((it): [boolean, string, string] => [it.ok, it.name, it.found]),
+    ...toolRows(found),
   ];
   const width = Math.max(...rows.map(([, name]) => name.length));
   const lines = rows.map(([ok, name, text]) => `${ok ? "ok     " : "missing"}  ${name.padEnd(width)}  ${text}`);
   return [...lines, ...found.hints.map((hint) => `hint     ${hint}`)].join("\n");
+}
+
+/** What building needs; Node has a row already. */
+function toolRows({ prerequisites }: Diagnosis): [boolean, string, string][] {
+  return prerequisites.filter(({ name }) => !name.startsWith("Node")).map(({ ok, name, found }) => [ok, name, found]);
 }
 
 function deviceRows(native: NonNullable<Diagnosis["native"]>): [boolean, string, string][] {

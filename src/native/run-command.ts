@@ -46,9 +46,10 @@ export function runCommand(
       take(text);
     });
     child.stderr!.setEncoding("utf8").on("data", take);
-    child.on("error", (error) => {
-      if (signal?.aborted) reject(error);
-      else resolve({ code: null, output: output + error.message, stdout });
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      if (signal?.aborted) return reject(error);
+      const reason = error.code === "ENOENT" ? `${file} was not found` : error.message;
+      resolve({ code: null, output: output + reason, stdout });
     });
     child.on("close", (code) => {
       if (onLine && line) onLine(line);
