@@ -10,7 +10,9 @@ namespace sqltune {
 class AbortFlag {
  public:
   void set() noexcept { set_.store(true, std::memory_order_relaxed); }
-  bool is_set() const noexcept { return set_.load(std::memory_order_relaxed) || stopping().load(std::memory_order_relaxed); }
+  bool is_set() const noexcept {
+    return set_.load(std::memory_order_relaxed) || stopping().load(std::memory_order_relaxed);
+  }
   void check() const {
     if (is_set()) throw Aborted();
   }

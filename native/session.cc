@@ -65,7 +65,10 @@ at::Tensor Session::forward(const std::vector<int64_t>& tokens, const AbortFlag&
   const PackedLayout layout(batch, state_->decoder.device());
   const at::Tensor hidden = hidden_states(state_->decoder, batch, layout, abort);
   at::NoGradGuard no_grad;
-  return state_->decoder.lm_head().forward(state_->decoder.final_norm(hidden), {}).to(at::kCPU, at::kFloat).contiguous();
+  return state_->decoder.lm_head()
+      .forward(state_->decoder.final_norm(hidden), {})
+      .to(at::kCPU, at::kFloat)
+      .contiguous();
 }
 
 int64_t Session::add_lora(const LoraSpec& spec) {
@@ -95,7 +98,8 @@ void Session::begin_training(const OptimizerSpec& spec, bool checkpointing) {
 
 LossResult Session::forward_backward(const PackedBatch& batch, uint64_t seed, const AbortFlag& abort) {
   batch.validate(state_->decoder.config().vocab_size, true);
-  return sqltune::forward_backward(state_->decoder, state_->need_optimizer(), batch, seed, state_->checkpointing, abort);
+  return sqltune::forward_backward(state_->decoder, state_->need_optimizer(), batch, seed, state_->checkpointing,
+                                   abort);
 }
 
 LossResult Session::evaluate(const PackedBatch& batch, const AbortFlag& abort) {
@@ -110,7 +114,8 @@ std::map<std::string, at::Tensor> Session::gradients() const {
   const AdamW& optimizer = state_->need_optimizer();
   std::map<std::string, at::Tensor> named;
   for (size_t i = 0; i < optimizer.parameters().size(); ++i) {
-    named[optimizer.parameters()[i].first] = optimizer.gradients()[i].to(at::kCPU, at::kFloat, false, true).contiguous();
+    named[optimizer.parameters()[i].first] =
+        optimizer.gradients()[i].to(at::kCPU, at::kFloat, false, true).contiguous();
   }
   return named;
 }

@@ -32,8 +32,9 @@ void check(const SamplingSpec& s) {
 
 }  // namespace
 
-std::vector<GeneratedRow> generate_rows(const Decoder& decoder, const PackedBatch& prompts, const SamplingSpec& sampling,
-                                        const Session::OnToken& on_token, const AbortFlag& abort) {
+std::vector<GeneratedRow> generate_rows(const Decoder& decoder, const PackedBatch& prompts,
+                                        const SamplingSpec& sampling, const Session::OnToken& on_token,
+                                        const AbortFlag& abort) {
   check(sampling);
   at::NoGradGuard no_grad;
   const DecoderConfig& config = decoder.config();
@@ -56,13 +57,12 @@ std::vector<GeneratedRow> generate_rows(const Decoder& decoder, const PackedBatc
     const auto& blocks = decoder.blocks();
     for (size_t i = 0; i < blocks.size(); ++i) {
       abort.check();
-      x = blocks[i].forward(
-          x, config, rope,
-          [&](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-            cache.fill(static_cast<int64_t>(i), k, v);
-            return packed_attention(q, k, v, layout, options);
-          },
-          {});
+      x = blocks[i].forward(x, config, rope,
+                            [&](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+                              cache.fill(static_cast<int64_t>(i), k, v);
+                              return packed_attention(q, k, v, layout, options);
+                            },
+                            {});
     }
     std::vector<int64_t> ends;
     for (const auto& branch : layout.branches) ends.push_back(branch.start + branch.length - 1);
@@ -101,12 +101,11 @@ std::vector<GeneratedRow> generate_rows(const Decoder& decoder, const PackedBatc
       x = decoder.embed(at::tensor(next, at::kLong).to(decoder.device()));
       for (size_t i = 0; i < blocks.size(); ++i) {
         abort.check();
-        x = blocks[i].forward(
-            x, config, rope,
-            [&](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-              return cache.attend(static_cast<int64_t>(i), q, k, v, options);
-            },
-            {});
+        x = blocks[i].forward(x, config, rope,
+                              [&](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+                                return cache.attend(static_cast<int64_t>(i), q, k, v, options);
+                              },
+                              {});
       }
       cache.advance();
     }

@@ -72,7 +72,9 @@ at::Tensor KvCache::attend(int64_t layer, const at::Tensor& q, const at::Tensor&
     cache.own_k[r].select(1, own_length_[r]).copy_(k[r]);
     cache.own_v[r].select(1, own_length_[r]).copy_(v[r]);
   }
-  const auto cap = [&](at::Tensor s) { return options.soft_cap ? at::tanh(s / *options.soft_cap) * *options.soft_cap : s; };
+  const auto cap = [&](at::Tensor s) {
+    return options.soft_cap ? at::tanh(s / *options.soft_cap) * *options.soft_cap : s;
+  };
   const double hidden = -std::numeric_limits<double>::infinity();
   const at::Tensor query = q.to(dtype_).view({rows, kv_heads, shared, dim}) * options.scale;
 
@@ -98,7 +100,8 @@ at::Tensor KvCache::attend(int64_t layer, const at::Tensor& q, const at::Tensor&
     const int64_t n = last - first;
     if (prefix > 0) {
       const at::Tensor joint = query.narrow(0, first, n).transpose(0, 1).reshape({kv_heads, n * shared, dim});
-      at::Tensor scores = cap(at::bmm(joint, prefix_k.transpose(1, 2)).to(at::kFloat)).view({kv_heads, n, shared, prefix});
+      at::Tensor scores =
+          cap(at::bmm(joint, prefix_k.transpose(1, 2)).to(at::kFloat)).view({kv_heads, n, shared, prefix});
       if (options.window) {
         const at::Tensor key = at::arange(prefix, positions_.options()).view({1, 1, 1, -1});
         const at::Tensor distance = positions_.narrow(0, first, n).view({1, n, 1, 1}) - key;

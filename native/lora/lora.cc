@@ -23,7 +23,8 @@ namespace {
 // narrow product h = dropout(x) A^T, and the seed instead of the dropout mask.
 struct LoraLinear : Function<LoraLinear> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight,
-                            const std::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b, double scaling, double dropout, int64_t seed) {
+                            const std::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b,
+                            double scaling, double dropout, int64_t seed) {
     const at::Tensor dropped = seeded_dropout(x, dropout, static_cast<uint64_t>(seed));
     const at::Tensor h = at::linear(dropped, a.to(x.scalar_type()));
     at::Tensor y = at::linear(x, weight, bias);
@@ -160,7 +161,8 @@ void LoraSet::load(const std::string& path) {
     if (it == found.end()) {
       problems += "\n  " + name + " is missing";
     } else if (it->second.sizes() != tensor.sizes()) {
-      problems += "\n  " + name + " has shape " + c10::str(it->second.sizes()) + ", expected " + c10::str(tensor.sizes());
+      problems +=
+          "\n  " + name + " has shape " + c10::str(it->second.sizes()) + ", expected " + c10::str(tensor.sizes());
     }
   }
   for (const auto& [name, tensor] : found) {

@@ -40,8 +40,7 @@ void scatter(at::Tensor& to, const at::Tensor& rows, const Bucket& bucket, bool 
     add ? place.add_(flat[0]) : place.copy_(flat[0]);
     return;
   }
-  const at::Tensor picked =
-      flat.reshape({-1, to.size(1), to.size(2)}).index_select(0, bucket.target);
+  const at::Tensor picked = flat.reshape({-1, to.size(1), to.size(2)}).index_select(0, bucket.target);
   add ? to.index_add_(0, bucket.source, picked) : to.index_copy_(0, bucket.source, picked);
 }
 
@@ -52,7 +51,8 @@ struct FlashPacked : Function<FlashPacked> {
   static at::Tensor forward(AutogradContext* ctx, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             LayoutPointer layout, double scale) {
     at::Tensor out = at::empty(q.sizes(), q.options());
-    at::Tensor lse = at::empty({q.size(0), q.size(1)}, q.options().dtype(q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat));
+    at::Tensor lse =
+        at::empty({q.size(0), q.size(1)}, q.options().dtype(q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat));
     for (const auto& bucket : layout->buckets) {
       auto [o, l] = at::_scaled_dot_product_flash_attention_for_cpu(gather(q, bucket), gather(k, bucket),
                                                                     gather(v, bucket), 0.0, true, {}, scale);
@@ -134,7 +134,8 @@ at::Tensor packed_attention_reference(const at::Tensor& q, const at::Tensor& k, 
       owner.narrow(0, b.start - whole.start, b.length).fill_(static_cast<int64_t>(branch));
     }
     const at::Tensor distance = position.unsqueeze(1) - position.unsqueeze(0);
-    at::Tensor seen = (owner.unsqueeze(1).eq(owner.unsqueeze(0)).logical_or(owner.eq(-1).unsqueeze(0))) .logical_and(distance.ge(0));
+    at::Tensor seen =
+        (owner.unsqueeze(1).eq(owner.unsqueeze(0)).logical_or(owner.eq(-1).unsqueeze(0))).logical_and(distance.ge(0));
     if (options.window) seen = seen.logical_and(distance.lt(*options.window));
 
     const auto wide = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;

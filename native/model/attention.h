@@ -10,9 +10,9 @@ namespace sqltune {
 
 /// What families differ in; the kernel is chosen from it.
 struct AttentionOptions {
-  double scale = 1.0;                ///< multiplies q.k before the softmax
-  std::optional<int64_t> window;     ///< keys further back than this are not seen (Mistral); unset: all
-  std::optional<double> soft_cap;    ///< cap * tanh(score / cap) (Gemma 2); unset: none
+  double scale = 1.0;              ///< multiplies q.k before the softmax
+  std::optional<int64_t> window;   ///< keys further back than this are not seen (Mistral); unset: all
+  std::optional<double> soft_cap;  ///< cap * tanh(score / cap) (Gemma 2); unset: none
 };
 
 /// Attention over a packed batch: a prefix attends causally to itself, a branch to its group's prefix and causally to

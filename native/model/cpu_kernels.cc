@@ -181,7 +181,8 @@ constexpr int64_t kGrain = 16384;  // elements a thread takes at least: below th
 }  // namespace
 
 bool supports(const at::Tensor& t) {
-  return t.device().is_cpu() && t.is_contiguous() && (t.scalar_type() == at::kFloat || t.scalar_type() == at::kBFloat16);
+  return t.device().is_cpu() && t.is_contiguous() &&
+         (t.scalar_type() == at::kFloat || t.scalar_type() == at::kBFloat16);
 }
 
 std::pair<at::Tensor, at::Tensor> rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
@@ -207,7 +208,8 @@ at::Tensor rms_norm_backward(const at::Tensor& grad, const at::Tensor& x, const 
   at::Tensor dx = at::empty_like(x);
   at::parallel_for(0, rows, std::max<int64_t>(1, kGrain / n), [&](int64_t b, int64_t e) {
     if (is_f32(x)) {
-      rms_backward_rows_f32(f32(grad) + b * n, f32(x) + b * n, f32(weight), f32_out(dx) + b * n, f32(rstd) + b, e - b, n);
+      rms_backward_rows_f32(f32(grad) + b * n, f32(x) + b * n, f32(weight), f32_out(dx) + b * n, f32(rstd) + b, e - b,
+                            n);
     } else {
       rms_backward_rows_bf16(bf16(grad) + b * n, bf16(x) + b * n, bf16(weight), bf16_out(dx) + b * n, f32(rstd) + b,
                              e - b, n);

@@ -11,8 +11,8 @@ namespace sqltune {
 
 /// What one call of the model needs to know beyond its input.
 struct CallContext {
-  bool training = false;       ///< dropout applies
-  uint64_t dropout_seed = 0;   ///< of this micro-step; each adapter mixes in its own index
+  bool training = false;      ///< dropout applies
+  uint64_t dropout_seed = 0;  ///< of this micro-step; each adapter mixes in its own index
 };
 
 /// A trainable addition to one linear (LoRA; DoRA would be another).
@@ -28,7 +28,7 @@ class Adapter {
 struct Linear {
   std::string name;  ///< HuggingFace's module name, e.g. model.layers.0.self_attn.q_proj
   std::shared_ptr<WeightProvider> weight;
-  at::Tensor bias;   ///< undefined: none
+  at::Tensor bias;  ///< undefined: none
   std::shared_ptr<Adapter> adapter;
 
   at::Tensor forward(const at::Tensor& x, const CallContext& context) const;

@@ -23,9 +23,9 @@ struct Group {
 /// Segments of like length that share one padded attention call. With one segment nothing is copied.
 struct Bucket {
   std::vector<Segment> segments;
-  int64_t length = 0;   ///< of the longest segment
-  at::Tensor source;    ///< rows of the packed batch, int64 [sum of lengths]; undefined for one segment
-  at::Tensor target;    ///< where they go in the padded [segments * length] rows
+  int64_t length = 0;  ///< of the longest segment
+  at::Tensor source;   ///< rows of the packed batch, int64 [sum of lengths]; undefined for one segment
+  at::Tensor target;   ///< where they go in the padded [segments * length] rows
 };
 
 /// Where every token of a packed batch stands: built once a batch and shared by all layers.
@@ -34,9 +34,9 @@ struct PackedLayout {
   int64_t longest_row = 0;  ///< prefix + branch of the longest row; its RoPE length
   at::Tensor positions;     ///< int64 [tokens]; a branch goes on from its prefix
   std::vector<Group> groups;
-  std::vector<Segment> branches;     ///< every branch in order
-  std::vector<int64_t> branch_group; ///< group of each branch
-  std::vector<Bucket> buckets;       ///< all segments, prefixes and branches, by like length
+  std::vector<Segment> branches;      ///< every branch in order
+  std::vector<int64_t> branch_group;  ///< group of each branch
+  std::vector<Bucket> buckets;        ///< all segments, prefixes and branches, by like length
 
   PackedLayout(const PackedBatch& batch, const at::Device& device);
 };

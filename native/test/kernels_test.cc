@@ -78,7 +78,8 @@ TEST("dropout keeps 1 - p of the elements, scaled, independent of the threads' s
   const at::Tensor other = cpu::dropout(ones, 0.3, 12346);
   const double both = dropped.ne(0).logical_and(other.ne(0)).to(at::kDouble).mean().item().toDouble();
   EXPECT_NEAR(both, 0.49, 0.004);
-  const double rows = dropped.slice(0, 1).ne(0).logical_and(dropped.slice(0, 0, 399).ne(0)).to(at::kDouble).mean().item().toDouble();
+  const double rows =
+      dropped.slice(0, 1).ne(0).logical_and(dropped.slice(0, 0, 399).ne(0)).to(at::kDouble).mean().item().toDouble();
   EXPECT_NEAR(rows, 0.49, 0.004);
 }
 
@@ -89,7 +90,9 @@ TEST("merged flash attention equals one masked softmax, forward and gradient, GQ
   batch.branch_lengths = {10, 33, 1, 60, 25, 70, 5};
   batch.tokens.assign(40 + 3 + 10 + 33 + 1 + 60 + 25 + 70 + 5, 0);
   const PackedLayout layout(batch, at::kCPU);
-  const auto leaf = [&](int64_t heads) { return at::randn({layout.tokens, heads, 16}, at::kDouble).requires_grad_(true); };
+  const auto leaf = [&](int64_t heads) {
+    return at::randn({layout.tokens, heads, 16}, at::kDouble).requires_grad_(true);
+  };
   at::Tensor q = leaf(6), k = leaf(2), v = leaf(2);
   const at::Tensor g = at::randn({layout.tokens, 6, 16}, at::kDouble);
   const AttentionOptions options{0.25, std::nullopt, std::nullopt};

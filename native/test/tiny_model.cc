@@ -79,7 +79,8 @@ PackedBatch tiny_batch() {
     for (int64_t b = 0; b < batch.branch_counts[g]; ++b, ++branch) {
       const int64_t length = batch.branch_lengths[branch];
       // The first branch is labelled from its first token on: that one is predicted by the prefix.
-      for (int64_t i = branch == 0 ? 0 : length / 2; i < length; ++i) batch.labels[at_token + i] = batch.tokens[at_token + i];
+      for (int64_t i = branch == 0 ? 0 : length / 2; i < length; ++i)
+        batch.labels[at_token + i] = batch.tokens[at_token + i];
       at_token += length;
     }
   }
@@ -131,7 +132,8 @@ void add_trained_lora(Session& session, double dropout) {
   NamedTensors filled;
   for (auto& [name, tensor] : read_safetensors(path)) {
     const bool is_b = name.find("lora_B") != std::string::npos;
-    filled.emplace_back(name, is_b ? at::randn(tensor.sizes(), generator, at::kFloat).mul_(0.2) : tensor.to(at::kFloat));
+    filled.emplace_back(name,
+                        is_b ? at::randn(tensor.sizes(), generator, at::kFloat).mul_(0.2) : tensor.to(at::kFloat));
   }
   write_safetensors(path, filled, {});
   session.load_lora(path);

@@ -247,7 +247,8 @@ TEST("labels that nothing predicts and batches that do not add up are refused") 
   session.begin_training({}, false);
   PackedBatch labelled_prefix = tiny_batch();
   labelled_prefix.labels[2] = 1;
-  EXPECT_THROWS(session.forward_backward(labelled_prefix, 1, kNoAbort), InvalidArgument, "shared prefix carries a label");
+  EXPECT_THROWS(session.forward_backward(labelled_prefix, 1, kNoAbort), InvalidArgument,
+                "shared prefix carries a label");
   PackedBatch short_batch = tiny_batch();
   short_batch.tokens.pop_back();
   EXPECT_THROWS(session.forward_backward(short_batch, 1, kNoAbort), InvalidArgument, "add up to");

@@ -11,8 +11,8 @@ namespace sqltune {
 
 /// The labelled tokens of a batch: which row of the packed hidden states predicts each of them.
 struct LabelRows {
-  at::Tensor rows;     ///< int64 [labels], on the device
-  at::Tensor targets;  ///< int64 [labels], on the device
+  at::Tensor rows;              ///< int64 [labels], on the device
+  at::Tensor targets;           ///< int64 [labels], on the device
   std::vector<int64_t> branch;  ///< branch of each label
   int64_t branches = 0;
 

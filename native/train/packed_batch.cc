@@ -23,8 +23,8 @@ void check_ids(const std::vector<int64_t>& ids, int64_t vocab_size, const char* 
 void PackedBatch::validate(int64_t vocab_size, bool needs_labels) const {
   if (prefix_lengths.empty()) throw InvalidArgument("the batch has no groups; at least one is needed");
   if (branch_counts.size() != prefix_lengths.size()) {
-    throw InvalidArgument("prefixLengths has " + std::to_string(prefix_lengths.size()) + " groups but branchCounts has " +
-                          std::to_string(branch_counts.size()));
+    throw InvalidArgument("prefixLengths has " + std::to_string(prefix_lengths.size()) +
+                          " groups but branchCounts has " + std::to_string(branch_counts.size()));
   }
   int64_t branches = 0;
   int64_t total = 0;
