@@ -34,7 +34,7 @@ const TEMPORARY = [
   /^\.checkpoint-\d+\.[0-9a-f]{8}\.(?:tmp|old)(?:\.\w+-\d+-[0-9a-f]{8})?$/,
   /^final_model\.(?:writing|old)-\d+-[0-9a-f]{8}$/,
   /^(?:best|last|metrics\.jsonl|(?:run|status|report)\.json)\.[0-9a-f]{8}\.tmp$/,
-  /^run\.lock\.[0-9a-f]{8}\.stale$/,
+  /^run\.lock(?:\.(?:[0-9a-f]{8}|nobody))+(?:\.tmp)?$/,
 ];
 
 /** A run folder that is only looked at. */

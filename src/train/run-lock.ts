@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
@@ -31,14 +32,7 @@ export async function acquireRunLock(path: string): Promise<RunLock> {
     since: new Date().toISOString(),
   };
   await mkdir(dirname(path), { recursive: true });
-  // Linked into place with its content: nobody ever reads a lock whose writer is not yet named.
-  const written = `${path}.${own.token.slice(0, 8)}.stale`;
-  await writeFile(written, `${JSON.stringify(own)}\n`);
-  try {
-    await placeLock(path, written);
-  } finally {
-    await rm(written, { force: true });
-  }
+  await placeLock(path, own);
   return {
     release: async () => {
       if ((await readHolder(path))?.token === own.token) await rm(path, { force: true });
@@ -46,24 +40,45 @@ export async function acquireRunLock(path: string): Promise<RunLock> {
   };
 }
 
-async function placeLock(path: string, written: string): Promise<void> {
-  // Twice at most: the second try follows the removal of a stale lock.
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      await link(written, path);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+/**
+ * A stale lock is replaced under a lock of its own, named by the stale one's token: so one successor alone replaces it,
+ * and one that looked long ago finds it gone. A successor that dies in between leaves its lock, stale like any other.
+ */
+async function placeLock(path: string, own: LockHolder): Promise<void> {
+  // Put into place with its content: nobody ever reads a lock whose writer is not yet named.
+  const written = `${path}.${own.token.slice(0, 8)}.tmp`;
+  await writeFile(written, `${JSON.stringify(own)}\n`);
+  try {
+    while (!(await linkNew(written, path))) {
+      const holder = await readHolder(path);
+      if (holder !== null && (await isAlive(holder))) throw refusal(path, holder);
+      const succession = `${path}.${(holder?.token ?? "nobody").slice(0, 8)}`;
+      await placeLock(succession, own);
+      try {
+        const unchanged = existsSync(path) && (await readHolder(path))?.token === holder?.token;
+        if (unchanged) return await rename(written, path);
+      } finally {
+        await rm(succession, { force: true });
+      }
     }
-    const holder = await readHolder(path);
-    if (holder !== null && (await isAlive(holder))) throw refusal(path, holder);
-    await removeStale(path, holder);
+  } finally {
+    await rm(written, { force: true });
   }
-  throw refusal(path, await readHolder(path));
 }
 
-function refusal(path: string, holder: LockHolder | null): SqltuneError {
-  const who = holder ? `process ${holder.pid} on ${holder.host} since ${holder.since}` : "another process";
+/** False where the path is taken. */
+async function linkNew(from: string, path: string): Promise<boolean> {
+  try {
+    await link(from, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function refusal(path: string, holder: LockHolder): SqltuneError {
+  const who = `process ${holder.pid} on ${holder.host} since ${holder.since}`;
   return new SqltuneError(
     `Another run works in ${dirname(path)}: ${who} holds ${path}. ` +
       "Wait for it, stop it, or set another project.output_dir. If it is surely gone, delete that file.",
@@ -90,20 +105,6 @@ async function isAlive(holder: LockHolder): Promise<boolean> {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
   return holder.processStart === null || holder.processStart === (await processStart(holder.pid));
-}
-
-/** Moves the stale lock away before it is deleted, so that of two processes that found it stale one alone goes on. */
-async function removeStale(path: string, expected: LockHolder | null): Promise<void> {
-  const aside = `${path}.${randomUUID().slice(0, 8)}.stale`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
-  }
-  const moved = await readHolder(aside);
-  if (moved?.token === expected?.token) await rm(aside, { force: true });
-  else await rename(aside, path);
 }
 
 /** Field 22 of /proc/PID/stat (proc(5)); null where there is no /proc. */
