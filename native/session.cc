@@ -23,6 +23,13 @@ at::ScalarType scalar_type(const std::string& name) {
   throw InvalidArgument("unknown dtype '" + name + "'; expected float32, bfloat16 or float16");
 }
 
+Checkpointing checkpointing_named(const std::string& name) {
+  if (name == "none" || name == "reference") return Checkpointing::kNone;
+  if (name == "selective") return Checkpointing::kSelective;
+  if (name == "block") return Checkpointing::kBlock;
+  throw InvalidArgument("unknown checkpointing '" + name + "'; expected none, selective or block");
+}
+
 }  // namespace
 
 struct Session::State {
@@ -34,7 +41,8 @@ struct Session::State {
   Decoder decoder;
   std::unique_ptr<LoraSet> lora;
   std::unique_ptr<AdamW> optimizer;
-  bool checkpointing = false;
+  Checkpointing checkpointing = Checkpointing::kNone;
+  bool reference = false;
 
   LoraSet& need_lora() const {
     if (!lora) throw InvalidArgument("the model has no adapter; call addLora first");
@@ -65,10 +73,7 @@ at::Tensor Session::forward(const std::vector<int64_t>& tokens, const AbortFlag&
   const PackedLayout layout(batch, state_->decoder.device());
   const at::Tensor hidden = hidden_states(state_->decoder, batch, layout, abort);
   at::NoGradGuard no_grad;
-  return state_->decoder.lm_head()
-      .forward(state_->decoder.final_norm(hidden), {})
-      .to(at::kCPU, at::kFloat)
-      .contiguous();
+  return state_->decoder.logits(hidden);
 }
 
 int64_t Session::add_lora(const LoraSpec& spec) {
@@ -91,13 +96,18 @@ void Session::merge_lora() {
   remove_lora();
 }
 
-void Session::begin_training(const OptimizerSpec& spec, bool checkpointing) {
-  state_->optimizer = std::make_unique<AdamW>(spec, state_->need_lora().named_parameters());
-  state_->checkpointing = checkpointing;
+void Session::begin_training(const OptimizerSpec& spec, const std::string& checkpointing) {
+  state_->checkpointing = checkpointing_named(checkpointing);
+  state_->reference = checkpointing == "reference";
+  state_->optimizer = std::make_unique<AdamW>(spec, state_->need_lora().named_parameters(),
+                                              /*scale_loss=*/state_->decoder.compute() == at::kHalf);
 }
 
 LossResult Session::forward_backward(const PackedBatch& batch, uint64_t seed, const AbortFlag& abort) {
   batch.validate(state_->decoder.config().vocab_size, true);
+  if (state_->reference) {
+    return forward_backward_reference(state_->decoder, state_->need_optimizer(), batch, seed, abort);
+  }
   return sqltune::forward_backward(state_->decoder, state_->need_optimizer(), batch, seed, state_->checkpointing,
                                    abort);
 }

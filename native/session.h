@@ -87,7 +87,9 @@ class Session {
   void save_lora(const std::string& path) const;
   void load_lora(const std::string& path);
   void merge_lora();
-  void begin_training(const OptimizerSpec& spec, bool checkpointing);
+  /// `checkpointing`: "none", "selective" or "block" (see Checkpointing); "reference" trains through autograd over
+  /// plain operators, which tests compare with.
+  void begin_training(const OptimizerSpec& spec, const std::string& checkpointing);
   LossResult forward_backward(const PackedBatch& batch, uint64_t seed, const AbortFlag& abort);
   LossResult evaluate(const PackedBatch& batch, const AbortFlag& abort);
   StepResult step(double learning_rate);

@@ -57,15 +57,6 @@ double at_least(const Napi::Value& value, const std::string& path, double least,
   return number;
 }
 
-std::string one_of(const Napi::Value& value, const std::string& path, std::initializer_list<const char*> allowed) {
-  std::string list;
-  for (const char* word : allowed) {
-    if (value.IsString() && value.As<Napi::String>().Utf8Value() == word) return word;
-    list += (list.empty() ? "\"" : ", \"") + std::string(word) + "\"";
-  }
-  expected(value, path, "one of " + list);
-}
-
 /// Members of one object, by name.
 struct Fields {
   Napi::Object object;
@@ -80,7 +71,7 @@ struct Fields {
   }
   bool boolean(const char* name) const { return to_boolean(get(name), at(name)); }
   std::string choice(const char* name, std::initializer_list<const char*> allowed) const {
-    return one_of(get(name), at(name), allowed);
+    return to_choice(get(name), at(name), allowed);
   }
   std::vector<int64_t> tokens(const char* name) const { return to_tokens(get(name), at(name)); }
 };
@@ -149,6 +140,15 @@ int64_t to_integer(const Napi::Value& value, const std::string& path, int64_t le
 bool to_boolean(const Napi::Value& value, const std::string& path) {
   if (!value.IsBoolean()) expected(value, path, "true or false");
   return value.As<Napi::Boolean>().Value();
+}
+
+std::string to_choice(const Napi::Value& value, const std::string& path, std::initializer_list<const char*> allowed) {
+  std::string list;
+  for (const char* word : allowed) {
+    if (value.IsString() && value.As<Napi::String>().Utf8Value() == word) return word;
+    list += (list.empty() ? "\"" : ", \"") + std::string(word) + "\"";
+  }
+  expected(value, path, "one of " + list);
 }
 
 std::string to_path(const Napi::Value& value, const std::string& path) {

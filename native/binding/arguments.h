@@ -2,6 +2,7 @@
 
 #include <napi.h>
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ PackedBatch to_packed_batch(const Napi::Value& value, const std::string& path, b
 std::vector<int64_t> to_tokens(const Napi::Value& value, const std::string& path);
 std::string to_path(const Napi::Value& value, const std::string& path);
 double to_number(const Napi::Value& value, const std::string& path);
+/// One of the words; anything else is refused with the list of them.
+std::string to_choice(const Napi::Value& value, const std::string& path, std::initializer_list<const char*> allowed);
 bool to_boolean(const Napi::Value& value, const std::string& path);
 /// A whole number in [least, most].
 int64_t to_integer(const Napi::Value& value, const std::string& path, int64_t least, int64_t most = 9007199254740991);

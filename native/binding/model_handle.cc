@@ -146,7 +146,8 @@ Napi::Value ModelHandle::merge_lora(const Napi::CallbackInfo& info) {
 Napi::Value ModelHandle::begin_training(const Napi::CallbackInfo& info) {
   return rejecting(info.Env(), [&] {
     const OptimizerSpec spec = to_optimizer_spec(info[0]);
-    const bool checkpointing = to_boolean(info[1], "beginTraining: checkpointing");
+    const std::string checkpointing =
+        to_choice(info[1], "beginTraining: checkpointing", {"none", "selective", "block"});
     return queue_void(info.Env(), [spec, checkpointing](Session& s) { s.begin_training(spec, checkpointing); });
   });
 }

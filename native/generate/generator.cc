@@ -57,12 +57,10 @@ std::vector<GeneratedRow> generate_rows(const Decoder& decoder, const PackedBatc
     const auto& blocks = decoder.blocks();
     for (size_t i = 0; i < blocks.size(); ++i) {
       abort.check();
-      x = blocks[i].forward(x, config, rope,
-                            [&](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-                              cache.fill(static_cast<int64_t>(i), k, v);
-                              return packed_attention(q, k, v, layout, options);
-                            },
-                            {});
+      x = blocks[i].infer(x, config, rope, [&](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+        cache.fill(static_cast<int64_t>(i), k, v);
+        return packed_attention(q, k, v, layout, options, nullptr);
+      });
     }
     std::vector<int64_t> ends;
     for (const auto& branch : layout.branches) ends.push_back(branch.start + branch.length - 1);
@@ -71,7 +69,7 @@ std::vector<GeneratedRow> generate_rows(const Decoder& decoder, const PackedBatc
     std::vector<int64_t> live(rows);
     for (size_t r = 0; r < rows; ++r) live[r] = static_cast<int64_t>(r);
     while (true) {
-      at::Tensor logits = decoder.lm_head().forward(decoder.final_norm(x), {}).to(at::kCPU, at::kFloat).contiguous();
+      at::Tensor logits = decoder.logits(x);
       float* values = logits.mutable_data_ptr<float>();
       std::vector<int64_t> still_live;
       std::vector<int64_t> next;
@@ -101,11 +99,9 @@ std::vector<GeneratedRow> generate_rows(const Decoder& decoder, const PackedBatc
       x = decoder.embed(at::tensor(next, at::kLong).to(decoder.device()));
       for (size_t i = 0; i < blocks.size(); ++i) {
         abort.check();
-        x = blocks[i].forward(x, config, rope,
-                              [&](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-                                return cache.attend(static_cast<int64_t>(i), q, k, v, options);
-                              },
-                              {});
+        x = blocks[i].infer(x, config, rope, [&](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
+          return cache.attend(static_cast<int64_t>(i), q, k, v, options);
+        });
       }
       cache.advance();
     }

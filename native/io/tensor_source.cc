@@ -1,6 +1,5 @@
 #include "io/tensor_source.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
@@ -10,6 +9,7 @@
 #include "io/ggml_types.h"
 #include "io/gguf.h"
 #include "io/safetensors.h"
+#include "runtime/parallel.h"
 
 namespace sqltune {
 namespace {
@@ -122,7 +122,7 @@ class GgufSource : public TensorSource {
     const GgmlType& type = *find_ggml_type(tensor.type);
     const int64_t blocks = out.numel() / type.block_elements;
     auto* floats = out.data_ptr<float>();
-    at::parallel_for(0, blocks, 1024, [&](int64_t begin, int64_t end) {
+    parallel_for(0, blocks, 1024, [&](int64_t begin, int64_t end) {
       dequantize(tensor.type, data + begin * type.block_bytes, floats + begin * type.block_elements,
                  (end - begin) * type.block_elements);
     });

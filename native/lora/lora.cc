@@ -2,7 +2,6 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include <cmath>
 #include <set>
@@ -13,54 +12,7 @@
 
 namespace sqltune {
 
-using torch::autograd::AutogradContext;
-using torch::autograd::Function;
-using torch::autograd::tensor_list;
-
 namespace {
-
-// One Function for the whole adapted linear. It saves x (shared by q, k and v, which read the same tensor), the
-// narrow product h = dropout(x) A^T, and the seed instead of the dropout mask.
-struct LoraLinear : Function<LoraLinear> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight,
-                            const std::optional<at::Tensor>& bias, const at::Tensor& a, const at::Tensor& b,
-                            double scaling, double dropout, int64_t seed) {
-    const at::Tensor dropped = seeded_dropout(x, dropout, static_cast<uint64_t>(seed));
-    const at::Tensor h = at::linear(dropped, a.to(x.scalar_type()));
-    at::Tensor y = at::linear(x, weight, bias);
-    y.addmm_(h, b.to(x.scalar_type()).t(), 1.0, scaling);
-    ctx->save_for_backward({x, weight, a, b, h});
-    ctx->saved_data["scaling"] = scaling;
-    ctx->saved_data["dropout"] = dropout;
-    ctx->saved_data["seed"] = seed;
-    return y;
-  }
-
-  static tensor_list backward(AutogradContext* ctx, tensor_list grads) {
-    const auto saved = ctx->get_saved_variables();
-    const at::Tensor& x = saved[0];
-    const at::Tensor& weight = saved[1];
-    const at::Tensor& a = saved[2];
-    const at::Tensor& b = saved[3];
-    const at::Tensor& h = saved[4];
-    const double scaling = ctx->saved_data["scaling"].toDouble();
-    const double dropout = ctx->saved_data["dropout"].toDouble();
-    const auto seed = static_cast<uint64_t>(ctx->saved_data["seed"].toInt());
-    const at::Tensor& g = grads[0];
-
-    const at::Tensor dh = at::mm(g, b.to(g.scalar_type())).mul_(scaling);
-    const at::Tensor db = at::mm(g.t(), h).to(b.scalar_type()).mul_(scaling);
-    // The mask depends on the seed alone: the same call drops x again here, and the gradient below.
-    const at::Tensor da = at::mm(dh.t(), seeded_dropout(x, dropout, seed)).to(a.scalar_type());
-    at::Tensor dx;
-    if (ctx->needs_input_grad(0)) {
-      dx = at::mm(g, weight);
-      const at::Tensor through = at::mm(dh, a.to(g.scalar_type()));
-      dx.add_(dropout > 0 ? seeded_dropout(through, dropout, seed) : through);
-    }
-    return {dx, at::Tensor(), at::Tensor(), da, db, at::Tensor(), at::Tensor(), at::Tensor()};
-  }
-};
 
 // Mixes the call's seed with the adapter's place, so that every adapter drops its own elements.
 uint64_t mix(uint64_t seed, uint64_t index) {
@@ -75,12 +27,34 @@ uint64_t mix(uint64_t seed, uint64_t index) {
 LoraAdapter::LoraAdapter(at::Tensor a_, at::Tensor b_, double scaling_, double dropout, uint64_t index)
     : a(std::move(a_)), b(std::move(b_)), scaling(scaling_), dropout_(dropout), index_(index) {}
 
+uint64_t LoraAdapter::seed_in(const CallContext& context) const { return mix(context.dropout_seed, index_); }
+
 at::Tensor LoraAdapter::forward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                                 const CallContext& context) const {
-  // autograd's Functions take an optional tensor, not an undefined one.
+  const auto type = x.scalar_type();
+  const at::Tensor mask = seeded_dropout(at::ones_like(x), dropout_in(context), seed_in(context));
+  const at::Tensor low = at::linear(x * mask, a.to(type));
   const std::optional<at::Tensor> maybe_bias = bias.defined() ? std::optional(bias) : std::nullopt;
-  return LoraLinear::apply(x, weight, maybe_bias, a, b, scaling, context.training ? dropout_ : 0.0,
-                           static_cast<int64_t>(mix(context.dropout_seed, index_)));
+  return at::linear(x, weight, maybe_bias) + at::linear(low, b.to(type)) * scaling;
+}
+
+at::Tensor LoraAdapter::add_delta(const at::Tensor& x, at::Tensor y, const CallContext& context) const {
+  const auto type = x.scalar_type();
+  const at::Tensor low = at::linear(seeded_dropout(x, dropout_in(context), seed_in(context)), a.detach().to(type));
+  y.addmm_(low, b.detach().to(type).t(), 1.0, scaling);
+  return low;
+}
+
+void LoraAdapter::backward(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& low,
+                           const CallContext& context, at::Tensor dx, Gradients& gradients) const {
+  const auto type = grad.scalar_type();
+  const double p = dropout_in(context);
+  const uint64_t seed = seed_in(context);
+  const at::Tensor dlow = at::mm(grad, b.detach().to(type)).mul_(scaling);
+  gradients.add(2 * index_ + 1, at::mm(grad.t(), low).to(b.scalar_type()).mul_(scaling));
+  gradients.add(2 * index_, at::mm(dlow.t(), seeded_dropout(x, p, seed)).to(a.scalar_type()));
+  // The mask depends on the seed alone: the same call that dropped x drops its gradient.
+  if (dx.defined()) dx.add_(seeded_dropout(at::mm(dlow, a.detach().to(type)), p, seed));
 }
 
 at::Tensor LoraAdapter::delta() const { return at::mm(b.detach(), a.detach()).mul_(scaling); }

@@ -13,12 +13,18 @@
 namespace sqltune {
 
 /// Low-rank adaptation of one linear (Hu et al. 2021): y = x W^T + b + scaling * dropout(x) A^T B^T. A [r, in] and
-/// B [out, r] are float32 masters, cast to the compute precision for the products.
+/// B [out, r] are float32 masters, cast to the compute precision for the products. The adapter's gradients stand at
+/// 2 * index (A) and 2 * index + 1 (B).
 class LoraAdapter final : public Adapter {
  public:
   LoraAdapter(at::Tensor a, at::Tensor b, double scaling, double dropout, uint64_t index);
   at::Tensor forward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                      const CallContext& context) const override;
+  bool has_explicit_passes() const override { return true; }
+  /// Keeps h = dropout(x) A^T, [rows, r]; the dropout mask is a function of the seed and is drawn again.
+  at::Tensor add_delta(const at::Tensor& x, at::Tensor y, const CallContext& context) const override;
+  void backward(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& saved, const CallContext& context,
+                at::Tensor dx, Gradients& gradients) const override;
   /// scaling * B A, float32 [out, in].
   at::Tensor delta() const;
 
@@ -27,6 +33,9 @@ class LoraAdapter final : public Adapter {
   double scaling;
 
  private:
+  double dropout_in(const CallContext& context) const { return context.training ? dropout_ : 0.0; }
+  uint64_t seed_in(const CallContext& context) const;
+
   double dropout_;
   uint64_t index_;
 };

@@ -1,20 +1,15 @@
 #include "model/attention.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include <limits>
 
+#include "model/fused_attention.h"
+
 namespace sqltune {
 
-using torch::autograd::AutogradContext;
-using torch::autograd::Function;
-using torch::autograd::tensor_list;
-
 namespace {
-
-// The layout outlives the graph: Session keeps it until the micro-step's backward is done.
-using LayoutPointer = const PackedLayout*;
 
 /// [tokens, heads, dim] rows of one bucket as the kernel wants them, [segments, heads, length, dim].
 at::Tensor gather(const at::Tensor& x, const Bucket& bucket) {
@@ -47,74 +42,100 @@ void scatter(at::Tensor& to, const at::Tensor& rows, const Bucket& bucket, bool 
 at::Tensor run(const at::Tensor& x, const Segment& s) { return x.narrow(0, s.start, s.length); }
 at::Tensor as_row(const at::Tensor& x, const Segment& s) { return run(x, s).unsqueeze(0).transpose(1, 2); }
 
-struct FlashPacked : Function<FlashPacked> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                            LayoutPointer layout, double scale) {
-    at::Tensor out = at::empty(q.sizes(), q.options());
-    at::Tensor lse =
-        at::empty({q.size(0), q.size(1)}, q.options().dtype(q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat));
-    for (const auto& bucket : layout->buckets) {
-      auto [o, l] = at::_scaled_dot_product_flash_attention_for_cpu(gather(q, bucket), gather(k, bucket),
-                                                                    gather(v, bucket), 0.0, true, {}, scale);
-      scatter(out, o, bucket, false);
-      at::Tensor lse_rows = lse.unsqueeze(-1);
-      scatter(lse_rows, l.unsqueeze(-1), bucket, false);
-    }
-    for (const auto& group : layout->groups) {
-      if (group.prefix.length == 0) continue;
-      auto [o, l] = at::_scaled_dot_product_flash_attention_for_cpu(as_row(q, group.branches), as_row(k, group.prefix),
-                                                                    as_row(v, group.prefix), 0.0, false, {}, scale);
-      // softmax over both parts = each part's softmax weighted by its share of the joint normaliser.
-      at::Tensor own = run(lse, group.branches);
-      const at::Tensor over_prefix = l[0].transpose(0, 1);
-      const at::Tensor merged = at::logaddexp(own, over_prefix);
-      const at::Tensor own_share = at::exp(own - merged).unsqueeze(-1);
-      const at::Tensor prefix_share = at::exp(over_prefix - merged).unsqueeze(-1);
-      at::Tensor place = run(out, group.branches);
-      place.copy_(place * own_share + o[0].transpose(0, 1) * prefix_share);
-      own.copy_(merged);
-    }
-    ctx->save_for_backward({q, k, v, out, lse});
-    ctx->saved_data["layout"] = reinterpret_cast<int64_t>(layout);
-    ctx->saved_data["scale"] = scale;
-    return out;
-  }
+/// Keys or values [rows, kv_heads, length, dim] for `heads` query heads: CUDA's kernel wants one each.
+at::Tensor repeat_heads(const at::Tensor& x, int64_t heads) {
+  return x.size(1) == heads ? x : x.repeat_interleave(heads / x.size(1), 1);
+}
+/// The gradient of repeat_heads.
+at::Tensor sum_heads(const at::Tensor& grad, int64_t kv_heads) {
+  if (grad.size(1) == kv_heads) return grad;
+  return grad.view({grad.size(0), kv_heads, -1, grad.size(2), grad.size(3)}).sum(2);
+}
 
-  static tensor_list backward(AutogradContext* ctx, tensor_list grads) {
-    const auto saved = ctx->get_saved_variables();
-    const at::Tensor& q = saved[0];
-    const at::Tensor& k = saved[1];
-    const at::Tensor& v = saved[2];
-    const at::Tensor& out = saved[3];
-    const at::Tensor& lse = saved[4];
-    const auto* layout = reinterpret_cast<LayoutPointer>(ctx->saved_data["layout"].toInt());
-    const double scale = ctx->saved_data["scale"].toDouble();
-    const at::Tensor grad = grads[0].contiguous();
-
-    at::Tensor dq = at::empty_like(q);
-    at::Tensor dk = at::empty_like(k);
-    at::Tensor dv = at::empty_like(v);
-    for (const auto& bucket : layout->buckets) {
-      auto [a, b, c] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
-          gather(grad, bucket), gather(q, bucket), gather(k, bucket), gather(v, bucket), gather(out, bucket),
-          gather_lse(lse, bucket), 0.0, true, {}, scale);
-      scatter(dq, a, bucket, false);
-      scatter(dk, b, bucket, false);
-      scatter(dv, c, bucket, false);
-    }
-    for (const auto& group : layout->groups) {
-      if (group.prefix.length == 0) continue;
-      auto [a, b, c] = at::_scaled_dot_product_flash_attention_for_cpu_backward(
-          as_row(grad, group.branches), as_row(q, group.branches), as_row(k, group.prefix), as_row(v, group.prefix),
-          as_row(out, group.branches), run(lse, group.branches).transpose(0, 1).unsqueeze(0).contiguous(), 0.0, false,
-          {}, scale);
-      run(dq, group.branches).add_(a[0].transpose(0, 1));
-      run(dk, group.prefix).add_(b[0].transpose(0, 1));
-      run(dv, group.prefix).add_(c[0].transpose(0, 1));
-    }
-    return {dq, dk, dv, at::Tensor(), at::Tensor()};
+/// libtorch's flash attention on [rows, heads, length, dim]: {output, log-sum-exp [rows, heads, length]}.
+std::pair<at::Tensor, at::Tensor> flash(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, bool causal,
+                                        double scale) {
+  if (q.device().is_cpu()) {
+    auto [out, lse] = at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, {}, scale);
+    return {out, lse};
   }
-};
+  const auto result = at::_scaled_dot_product_flash_attention(q, repeat_heads(k, q.size(1)), repeat_heads(v, q.size(1)),
+                                                              0.0, causal, /*return_debug_mask=*/false, scale);
+  return {std::get<0>(result), std::get<1>(result)};
+}
+
+std::tuple<at::Tensor, at::Tensor, at::Tensor> flash_backward(const at::Tensor& grad, const at::Tensor& q,
+                                                              const at::Tensor& k, const at::Tensor& v,
+                                                              const at::Tensor& out, const at::Tensor& lse, bool causal,
+                                                              double scale) {
+  if (q.device().is_cpu()) {
+    return at::_scaled_dot_product_flash_attention_for_cpu_backward(grad, q, k, v, out, lse, 0.0, causal, {}, scale);
+  }
+  // No dropout: the random state is not read.
+  const at::Tensor unused = at::empty({}, q.options().dtype(at::kLong));
+  auto [dq, dk, dv] = at::_scaled_dot_product_flash_attention_backward(
+      grad, q, repeat_heads(k, q.size(1)), repeat_heads(v, q.size(1)), out, lse, {}, {}, q.size(2), k.size(2), 0.0,
+      causal, unused, unused, scale);
+  return {dq, sum_heads(dk, k.size(1)), sum_heads(dv, v.size(1))};
+}
+
+at::Tensor merged_flash(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const PackedLayout& layout,
+                        double scale, at::Tensor& lse) {
+  at::Tensor out = at::empty(q.sizes(), q.options());
+  for (const auto& bucket : layout.buckets) {
+    auto [o, l] = flash(gather(q, bucket), gather(k, bucket), gather(v, bucket), true, scale);
+    scatter(out, o, bucket, false);
+    at::Tensor lse_rows = lse.unsqueeze(-1);
+    scatter(lse_rows, l.unsqueeze(-1), bucket, false);
+  }
+  for (const auto& group : layout.groups) {
+    if (group.prefix.length == 0) continue;
+    auto [o, l] = flash(as_row(q, group.branches), as_row(k, group.prefix), as_row(v, group.prefix), false, scale);
+    // softmax over both parts = each part's softmax weighted by its share of the joint normaliser.
+    at::Tensor own = run(lse, group.branches);
+    const at::Tensor over_prefix = l[0].transpose(0, 1);
+    const at::Tensor merged = at::logaddexp(own, over_prefix);
+    const at::Tensor own_share = at::exp(own - merged).unsqueeze(-1);
+    const at::Tensor prefix_share = at::exp(over_prefix - merged).unsqueeze(-1);
+    at::Tensor place = run(out, group.branches);
+    place.copy_(place * own_share + o[0].transpose(0, 1) * prefix_share);
+    own.copy_(merged);
+  }
+  return out;
+}
+
+void merged_flash_backward(const at::Tensor& grad, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                           const at::Tensor& out, const at::Tensor& lse, const PackedLayout& layout, double scale,
+                           at::Tensor& dq, at::Tensor& dk, at::Tensor& dv) {
+  for (const auto& bucket : layout.buckets) {
+    auto [a, b, c] = flash_backward(gather(grad, bucket), gather(q, bucket), gather(k, bucket), gather(v, bucket),
+                                    gather(out, bucket), gather_lse(lse, bucket), true, scale);
+    scatter(dq, a, bucket, false);
+    scatter(dk, b, bucket, false);
+    scatter(dv, c, bucket, false);
+  }
+  for (const auto& group : layout.groups) {
+    if (group.prefix.length == 0) continue;
+    auto [a, b, c] = flash_backward(as_row(grad, group.branches), as_row(q, group.branches), as_row(k, group.prefix),
+                                    as_row(v, group.prefix), as_row(out, group.branches),
+                                    run(lse, group.branches).transpose(0, 1).unsqueeze(0).contiguous(), false, scale);
+    run(dq, group.branches).add_(a[0].transpose(0, 1));
+    run(dk, group.prefix).add_(b[0].transpose(0, 1));
+    run(dv, group.prefix).add_(c[0].transpose(0, 1));
+  }
+}
+
+/// Kernels with an explicit backward, in order of preference.
+enum class Kernel { kFused, kFlash, kReference };
+
+Kernel choose(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const PackedLayout& layout,
+              const AttentionOptions& options) {
+  const bool windowed = options.window && layout.longest_row > *options.window;
+  if (windowed || options.soft_cap) return Kernel::kReference;
+  if (cpu::fused_attention_supports(q, k, v)) return Kernel::kFused;
+  const bool narrow = q.scalar_type() == at::kHalf || q.scalar_type() == at::kBFloat16;
+  return q.device().is_cpu() || (q.device().is_cuda() && narrow) ? Kernel::kFlash : Kernel::kReference;
+}
 
 }  // namespace
 
@@ -151,12 +172,47 @@ at::Tensor packed_attention_reference(const at::Tensor& q, const at::Tensor& k, 
 }
 
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const PackedLayout& layout,
-                            const AttentionOptions& options) {
-  const bool windowed = options.window && layout.longest_row > *options.window;
-  if (q.device().is_cpu() && !windowed && !options.soft_cap) {
-    return FlashPacked::apply(q, k, v, &layout, options.scale);
+                            const AttentionOptions& options, AttentionSaved* saved) {
+  const Kernel kernel = choose(q, k, v, layout, options);
+  if (kernel == Kernel::kReference) {
+    if (!saved) return packed_attention_reference(q, k, v, layout, options);
+    at::AutoGradMode grad_mode(true);
+    saved->leaves = {q.detach().requires_grad_(), k.detach().requires_grad_(), v.detach().requires_grad_()};
+    saved->graph = packed_attention_reference(saved->leaves[0], saved->leaves[1], saved->leaves[2], layout, options);
+    return saved->graph.detach();
   }
-  return packed_attention_reference(q, k, v, layout, options);
+  at::Tensor lse =
+      at::empty({q.size(0), q.size(1)}, q.options().dtype(q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat));
+  at::Tensor out;
+  if (kernel == Kernel::kFused) {
+    out = at::empty(q.sizes(), q.options());
+    cpu::fused_attention(q, k, v, layout, options.scale, out, lse);
+  } else {
+    out = merged_flash(q, k, v, layout, options.scale, lse);
+  }
+  if (saved) saved->lse = lse;
+  return out;
+}
+
+void packed_attention_backward(const at::Tensor& grad, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                               const at::Tensor& out, AttentionSaved& saved, const PackedLayout& layout,
+                               const AttentionOptions& options, at::Tensor dq, at::Tensor dk, at::Tensor dv) {
+  switch (choose(q, k, v, layout, options)) {
+    case Kernel::kFused:
+      cpu::fused_attention_backward(grad, q, k, v, out, saved.lse, layout, options.scale, dq, dk, dv);
+      break;
+    case Kernel::kFlash:
+      merged_flash_backward(grad, q, k, v, out, saved.lse, layout, options.scale, dq, dk, dv);
+      break;
+    case Kernel::kReference: {
+      const auto grads = torch::autograd::grad({saved.graph}, saved.leaves, {grad});
+      dq.copy_(grads[0]);
+      dk.copy_(grads[1]);
+      dv.copy_(grads[2]);
+      break;
+    }
+  }
+  saved = {};
 }
 
 }  // namespace sqltune

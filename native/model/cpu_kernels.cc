@@ -1,12 +1,13 @@
 #include "model/cpu_kernels.h"
 
-#include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+
+#include "runtime/parallel.h"
 
 // Each kernel is compiled for several x86 levels and chosen at load time: a binary built anywhere uses AVX-512 where
 // it is. Clang and other processors take the plain build.
@@ -86,10 +87,14 @@ inline void rms_row(const T* x, const T* w, T* y, int64_t n, float eps, float* r
 }
 
 template <typename T>
-inline void rms_backward_row(const T* g, const T* x, const T* w, T* dx, int64_t n, float r) {
+inline void rms_backward_row(const T* g, const T* x, const T* w, const T* residual, T* dx, int64_t n, float r) {
   const float dot = sum_lanes(n, [=](int64_t i) { return load(g[i]) * load(w[i]) * load(x[i]); });
   const float c = dot * r * r / static_cast<float>(n);
-  for (int64_t i = 0; i < n; ++i) store(dx + i, r * (load(g[i]) * load(w[i]) - load(x[i]) * c));
+  if (residual) {
+    for (int64_t i = 0; i < n; ++i) store(dx + i, load(residual[i]) + r * (load(g[i]) * load(w[i]) - load(x[i]) * c));
+  } else {
+    for (int64_t i = 0; i < n; ++i) store(dx + i, r * (load(g[i]) * load(w[i]) - load(x[i]) * c));
+  }
 }
 
 template <typename T>
@@ -101,23 +106,50 @@ inline void silu_mul_run(const T* gate, const T* up, T* y, int64_t n) {
 }
 
 template <typename T>
-inline void silu_mul_backward_run(const T* g, const T* gate, const T* up, T* dgate, T* dup, int64_t n) {
+inline void silu_mul_backward_run(const T* g, T* gate, T* up, int64_t n) {
   for (int64_t i = 0; i < n; ++i) {
     const float a = load(gate[i]);
+    const float b = load(up[i]);
     const float s = 1.0f / (1.0f + fast_exp(-a));
     const float grad = load(g[i]);
-    store(dup + i, grad * a * s);
-    store(dgate + i, grad * load(up[i]) * s * (1.0f + a * (1.0f - s)));
+    store(up + i, grad * a * s);
+    store(gate + i, grad * b * s * (1.0f + a * (1.0f - s)));
   }
 }
 
+/// One row of logits: its loss, whether its arg-max (the first of equals) is the target, and with a gradient
+/// softmax - one-hot in the logits' place.
 template <typename T>
-inline void rotate_row(const T* x, T* y, const float* cos, const float* sin, int64_t half, float sign) {
+inline void cross_entropy_row(T* logits, int64_t n, int64_t target, float* loss, bool* hit, bool with_grad) {
+  float lanes[kLanes];
+  for (int64_t l = 0; l < kLanes; ++l) lanes[l] = -INFINITY;
+  int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes)
+    for (int64_t l = 0; l < kLanes; ++l) lanes[l] = std::max(lanes[l], load(logits[i + l]));
+  float top = -INFINITY;
+  for (; i < n; ++i) top = std::max(top, load(logits[i]));
+  for (int64_t l = 0; l < kLanes; ++l) top = std::max(top, lanes[l]);
+  const float sum = sum_lanes(n, [=](int64_t j) { return fast_exp(load(logits[j]) - top); });
+  const float own = load(logits[target]);
+  *loss = std::log(sum) + top - own;
+  int64_t first = 0;
+  if (own == top) {
+    while (load(logits[first]) != top) ++first;
+  }
+  *hit = own == top && first == target;
+  if (!with_grad) return;
+  const float inverse = 1.0f / sum;
+  for (int64_t j = 0; j < n; ++j) store(logits + j, fast_exp(load(logits[j]) - top) * inverse);
+  store(logits + target, std::exp(own - top) * inverse - 1.0f);
+}
+
+template <typename T>
+inline void rotate_head(T* low, T* high, const float* cos, const float* sin, int64_t half, float sign) {
   for (int64_t i = 0; i < half; ++i) {
-    const float a = load(x[i]);
-    const float b = load(x[half + i]);
-    store(y + i, a * cos[i] - sign * b * sin[i]);
-    store(y + half + i, b * cos[i] + sign * a * sin[i]);
+    const float a = load(low[i]);
+    const float b = load(high[i]);
+    store(low + i, a * cos[i] - sign * b * sin[i]);
+    store(high + i, b * cos[i] + sign * a * sin[i]);
   }
 }
 
@@ -141,29 +173,37 @@ inline void dropout_run(const T* x, T* y, int64_t begin, int64_t end, uint32_t t
 }
 
 // target_clones works on plain functions only, so each kernel has one entry a precision.
-#define SQLTUNE_ENTRIES(T, SUFFIX)                                                                                     \
-  SQLTUNE_CLONES void rms_rows_##SUFFIX(const T* x, const T* w, T* y, float* r, int64_t rows, int64_t n, float eps) {  \
-    for (int64_t i = 0; i < rows; ++i) rms_row(x + i * n, w, y + i * n, n, eps, r + i);                                \
-  }                                                                                                                    \
-  SQLTUNE_CLONES void rms_backward_rows_##SUFFIX(const T* g, const T* x, const T* w, T* dx, const float* r,            \
-                                                 int64_t rows, int64_t n) {                                            \
-    for (int64_t i = 0; i < rows; ++i) rms_backward_row(g + i * n, x + i * n, w, dx + i * n, n, r[i]);                 \
-  }                                                                                                                    \
-  SQLTUNE_CLONES void silu_mul_##SUFFIX(const T* gate, const T* up, T* y, int64_t n) { silu_mul_run(gate, up, y, n); } \
-  SQLTUNE_CLONES void silu_mul_backward_##SUFFIX(const T* g, const T* gate, const T* up, T* dgate, T* dup,             \
-                                                 int64_t n) {                                                          \
-    silu_mul_backward_run(g, gate, up, dgate, dup, n);                                                                 \
-  }                                                                                                                    \
-  SQLTUNE_CLONES void rotate_rows_##SUFFIX(const T* x, T* y, const float* cos, const float* sin, int64_t begin,        \
-                                           int64_t end, int64_t heads, int64_t half, float sign) {                     \
-    for (int64_t t = begin; t < end; ++t)                                                                              \
-      for (int64_t h = 0; h < heads; ++h)                                                                              \
-        rotate_row(x + (t * heads + h) * 2 * half, y + (t * heads + h) * 2 * half, cos + t * half, sin + t * half,     \
-                   half, sign);                                                                                        \
-  }                                                                                                                    \
-  SQLTUNE_CLONES void dropout_##SUFFIX(const T* x, T* y, int64_t begin, int64_t end, uint32_t threshold, float scale,  \
-                                       uint32_t low, uint32_t high) {                                                  \
-    dropout_run(x, y, begin, end, threshold, scale, low, high);                                                        \
+#define SQLTUNE_ENTRIES(T, SUFFIX)                                                                                    \
+  SQLTUNE_CLONES void rms_rows_##SUFFIX(const T* x, const T* w, T* y, float* r, int64_t rows, int64_t n, float eps) { \
+    for (int64_t i = 0; i < rows; ++i) rms_row(x + i * n, w, y + i * n, n, eps, r + i);                               \
+  }                                                                                                                   \
+  SQLTUNE_CLONES void rms_backward_rows_##SUFFIX(const T* g, const T* x, const T* w, const T* residual, T* dx,        \
+                                                 const float* r, int64_t rows, int64_t n) {                           \
+    for (int64_t i = 0; i < rows; ++i)                                                                                \
+      rms_backward_row(g + i * n, x + i * n, w, residual ? residual + i * n : nullptr, dx + i * n, n, r[i]);          \
+  }                                                                                                                   \
+  SQLTUNE_CLONES void silu_mul_rows_##SUFFIX(const T* gate_up, T* y, int64_t rows, int64_t n) {                       \
+    for (int64_t i = 0; i < rows; ++i) silu_mul_run(gate_up + 2 * i * n, gate_up + (2 * i + 1) * n, y + i * n, n);    \
+  }                                                                                                                   \
+  SQLTUNE_CLONES void silu_mul_backward_rows_##SUFFIX(const T* g, T* gate_up, int64_t rows, int64_t n) {              \
+    for (int64_t i = 0; i < rows; ++i)                                                                                \
+      silu_mul_backward_run(g + i * n, gate_up + 2 * i * n, gate_up + (2 * i + 1) * n, n);                            \
+  }                                                                                                                   \
+  SQLTUNE_CLONES void rotate_rows_##SUFFIX(T* x, int64_t columns, const float* cos, const float* sin, int64_t rows,   \
+                                           int64_t heads, int64_t half, float sign) {                                 \
+    for (int64_t t = 0; t < rows; ++t)                                                                                \
+      for (int64_t h = 0; h < heads; ++h)                                                                             \
+        rotate_head(x + t * columns + 2 * h * half, x + t * columns + (2 * h + 1) * half, cos + t * half,             \
+                    sin + t * half, half, sign);                                                                      \
+  }                                                                                                                   \
+  SQLTUNE_CLONES void cross_entropy_rows_##SUFFIX(T* logits, int64_t rows, int64_t n, const int64_t* targets,         \
+                                                  float* loss, bool* hits, bool with_grad) {                          \
+    for (int64_t i = 0; i < rows; ++i)                                                                                \
+      cross_entropy_row(logits + i * n, n, targets[i], loss + i, hits + i, with_grad);                                \
+  }                                                                                                                   \
+  SQLTUNE_CLONES void dropout_##SUFFIX(const T* x, T* y, int64_t begin, int64_t end, uint32_t threshold, float scale, \
+                                       uint32_t low, uint32_t high) {                                                 \
+    dropout_run(x, y, begin, end, threshold, scale, low, high);                                                       \
   }
 
 SQLTUNE_ENTRIES(float, f32)
@@ -191,7 +231,7 @@ std::pair<at::Tensor, at::Tensor> rms_norm(const at::Tensor& x, const at::Tensor
   at::Tensor y = at::empty_like(x);
   at::Tensor rstd = at::empty({rows}, x.options().dtype(at::kFloat));
   float* r = f32_out(rstd);
-  at::parallel_for(0, rows, std::max<int64_t>(1, kGrain / n), [&](int64_t b, int64_t e) {
+  parallel_for(0, rows, std::max<int64_t>(1, kGrain / n), [&](int64_t b, int64_t e) {
     if (is_f32(x)) {
       rms_rows_f32(f32(x) + b * n, f32(weight), f32_out(y) + b * n, r + b, e - b, n, static_cast<float>(eps));
     } else {
@@ -202,63 +242,77 @@ std::pair<at::Tensor, at::Tensor> rms_norm(const at::Tensor& x, const at::Tensor
 }
 
 at::Tensor rms_norm_backward(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight,
-                             const at::Tensor& rstd) {
+                             const at::Tensor& rstd, const at::Tensor& residual) {
   const int64_t n = x.size(-1);
   const int64_t rows = x.numel() / n;
+  const bool added = residual.defined();
   at::Tensor dx = at::empty_like(x);
-  at::parallel_for(0, rows, std::max<int64_t>(1, kGrain / n), [&](int64_t b, int64_t e) {
+  parallel_for(0, rows, std::max<int64_t>(1, kGrain / n), [&](int64_t b, int64_t e) {
+    const int64_t at = b * n;
     if (is_f32(x)) {
-      rms_backward_rows_f32(f32(grad) + b * n, f32(x) + b * n, f32(weight), f32_out(dx) + b * n, f32(rstd) + b, e - b,
-                            n);
+      rms_backward_rows_f32(f32(grad) + at, f32(x) + at, f32(weight), added ? f32(residual) + at : nullptr,
+                            f32_out(dx) + at, f32(rstd) + b, e - b, n);
     } else {
-      rms_backward_rows_bf16(bf16(grad) + b * n, bf16(x) + b * n, bf16(weight), bf16_out(dx) + b * n, f32(rstd) + b,
-                             e - b, n);
+      rms_backward_rows_bf16(bf16(grad) + at, bf16(x) + at, bf16(weight), added ? bf16(residual) + at : nullptr,
+                             bf16_out(dx) + at, f32(rstd) + b, e - b, n);
     }
   });
   return dx;
 }
 
-at::Tensor silu_mul(const at::Tensor& gate, const at::Tensor& up) {
-  at::Tensor y = at::empty_like(gate);
-  at::parallel_for(0, gate.numel(), kGrain, [&](int64_t b, int64_t e) {
-    if (is_f32(gate)) {
-      silu_mul_f32(f32(gate) + b, f32(up) + b, f32_out(y) + b, e - b);
+at::Tensor silu_mul(const at::Tensor& gate_up) {
+  const int64_t n = gate_up.size(1) / 2;
+  at::Tensor y = at::empty({gate_up.size(0), n}, gate_up.options());
+  parallel_for(0, gate_up.size(0), std::max<int64_t>(1, kGrain / n), [&](int64_t b, int64_t e) {
+    if (is_f32(gate_up)) {
+      silu_mul_rows_f32(f32(gate_up) + 2 * b * n, f32_out(y) + b * n, e - b, n);
     } else {
-      silu_mul_bf16(bf16(gate) + b, bf16(up) + b, bf16_out(y) + b, e - b);
+      silu_mul_rows_bf16(bf16(gate_up) + 2 * b * n, bf16_out(y) + b * n, e - b, n);
     }
   });
   return y;
 }
 
-std::pair<at::Tensor, at::Tensor> silu_mul_backward(const at::Tensor& grad, const at::Tensor& gate,
-                                                    const at::Tensor& up) {
-  at::Tensor dgate = at::empty_like(gate);
-  at::Tensor dup = at::empty_like(up);
-  at::parallel_for(0, gate.numel(), kGrain, [&](int64_t b, int64_t e) {
-    if (is_f32(gate)) {
-      silu_mul_backward_f32(f32(grad) + b, f32(gate) + b, f32(up) + b, f32_out(dgate) + b, f32_out(dup) + b, e - b);
+void silu_mul_backward_in_place(const at::Tensor& grad, at::Tensor& gate_up) {
+  const int64_t n = gate_up.size(1) / 2;
+  parallel_for(0, gate_up.size(0), std::max<int64_t>(1, kGrain / n), [&](int64_t b, int64_t e) {
+    if (is_f32(gate_up)) {
+      silu_mul_backward_rows_f32(f32(grad) + b * n, f32_out(gate_up) + 2 * b * n, e - b, n);
     } else {
-      silu_mul_backward_bf16(bf16(grad) + b, bf16(gate) + b, bf16(up) + b, bf16_out(dgate) + b, bf16_out(dup) + b,
-                             e - b);
+      silu_mul_backward_rows_bf16(bf16(grad) + b * n, bf16_out(gate_up) + 2 * b * n, e - b, n);
     }
   });
-  return {dgate, dup};
 }
 
-at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin, bool inverse) {
-  const int64_t tokens = x.size(0);
-  const int64_t heads = x.size(1);
-  const int64_t half = x.size(2) / 2;
+void rotate_in_place(at::Tensor& x, int64_t heads, int64_t dim, const at::Tensor& cos, const at::Tensor& sin,
+                     bool inverse) {
+  const int64_t columns = x.size(1);
+  const int64_t half = dim / 2;
   const float sign = inverse ? -1.0f : 1.0f;
-  at::Tensor y = at::empty_like(x);
-  at::parallel_for(0, tokens, std::max<int64_t>(1, kGrain / (heads * half * 2)), [&](int64_t b, int64_t e) {
+  parallel_for(0, x.size(0), std::max<int64_t>(1, kGrain / (heads * dim)), [&](int64_t b, int64_t e) {
+    const float* c = f32(cos) + b * half;
+    const float* s = f32(sin) + b * half;
     if (is_f32(x)) {
-      rotate_rows_f32(f32(x), f32_out(y), f32(cos), f32(sin), b, e, heads, half, sign);
+      rotate_rows_f32(f32_out(x) + b * columns, columns, c, s, e - b, heads, half, sign);
     } else {
-      rotate_rows_bf16(bf16(x), bf16_out(y), f32(cos), f32(sin), b, e, heads, half, sign);
+      rotate_rows_bf16(bf16_out(x) + b * columns, columns, c, s, e - b, heads, half, sign);
     }
   });
-  return y;
+}
+
+void cross_entropy_in_place(at::Tensor logits, const at::Tensor& targets, at::Tensor loss, at::Tensor hits,
+                            bool with_grad) {
+  const int64_t n = logits.size(1);
+  const int64_t* target = targets.const_data_ptr<int64_t>();
+  float* losses = loss.mutable_data_ptr<float>();
+  bool* right = hits.mutable_data_ptr<bool>();
+  parallel_for(0, logits.size(0), 1, [&](int64_t b, int64_t e) {
+    if (is_f32(logits)) {
+      cross_entropy_rows_f32(f32_out(logits) + b * n, e - b, n, target + b, losses + b, right + b, with_grad);
+    } else {
+      cross_entropy_rows_bf16(bf16_out(logits) + b * n, e - b, n, target + b, losses + b, right + b, with_grad);
+    }
+  });
 }
 
 at::Tensor dropout(const at::Tensor& x, double p, uint64_t seed) {
@@ -267,7 +321,7 @@ at::Tensor dropout(const at::Tensor& x, double p, uint64_t seed) {
   const auto low = static_cast<uint32_t>(seed);
   const auto high = static_cast<uint32_t>(seed >> 32);
   at::Tensor y = at::empty_like(x);
-  at::parallel_for(0, x.numel(), kGrain, [&](int64_t b, int64_t e) {
+  parallel_for(0, x.numel(), kGrain, [&](int64_t b, int64_t e) {
     if (is_f32(x)) {
       dropout_f32(f32(x), f32_out(y), b, e, threshold, scale, low, high);
     } else {

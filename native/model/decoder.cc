@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "errors.h"
 #include "model/ops.h"
@@ -42,6 +43,27 @@ class Loader {
     return linear;
   }
 
+  /// Linears that read the same input: their weights, and their biases, are copied next to each other, so that they
+  /// can be computed as one product (see LinearGroup).
+  void side_by_side(const std::vector<std::pair<Linear*, std::string>>& linears, const std::vector<int64_t>& outs,
+                    int64_t in, bool bias) {
+    const int64_t total = std::accumulate(outs.begin(), outs.end(), int64_t{0});
+    const at::Tensor weights = at::empty({total, in}, at::TensorOptions().device(device_).dtype(held()));
+    const at::Tensor biases =
+        bias ? at::empty({total}, at::TensorOptions().device(device_).dtype(compute_)) : at::Tensor();
+    int64_t row = 0;
+    for (size_t i = 0; i < linears.size(); row += outs[i++]) {
+      auto& [linear, name] = linears[i];
+      linear->name = name;
+      const at::Tensor own = weights.narrow(0, row, outs[i]);
+      copy(name + ".weight", own);
+      linear->weight = std::make_shared<DenseWeight>(own, compute_, /*writable=*/true);
+      if (!bias) continue;
+      linear->bias = biases.narrow(0, row, outs[i]);
+      copy(name + ".bias", linear->bias);
+    }
+  }
+
   /// What weights are held in. float16 weights that are computed in bfloat16 are rounded once here instead of at
   /// every use: the products are the same.
   at::ScalarType held() const { return dtype_ == at::kHalf && compute_ == at::kBFloat16 ? at::kBFloat16 : dtype_; }
@@ -57,6 +79,11 @@ class Loader {
   int64_t count() const { return count_; }
 
  private:
+  void copy(const std::string& name, at::Tensor to) {
+    const at::Tensor found = read(name, to.sizes(), to.scalar_type());
+    if (found.defined()) to.copy_(found);
+  }
+
   const TensorSource& source_;
   at::Device device_;
   at::ScalarType dtype_;
@@ -67,21 +94,6 @@ class Loader {
 };
 
 }  // namespace
-
-at::Tensor Block::forward(const at::Tensor& x, const DecoderConfig& config, const RopeTables& rope_tables,
-                          const AttentionFn& attention, const CallContext& context) const {
-  const int64_t tokens = x.size(0);
-  const at::Tensor normed = rms_norm(x, input_norm, config.rms_norm_eps);
-  const at::Tensor q_heads = q.forward(normed, context).view({tokens, config.num_heads, config.head_dim});
-  const at::Tensor k_heads = k.forward(normed, context).view({tokens, config.num_kv_heads, config.head_dim});
-  const at::Tensor v_heads = v.forward(normed, context).view({tokens, config.num_kv_heads, config.head_dim});
-  const at::Tensor attended = attention(rope(q_heads, rope_tables.cos, rope_tables.sin),
-                                        rope(k_heads, rope_tables.cos, rope_tables.sin), v_heads);
-  const at::Tensor middle = x + o.forward(attended.reshape({tokens, config.num_heads * config.head_dim}), context);
-  const at::Tensor normed_middle = rms_norm(middle, post_attention_norm, config.rms_norm_eps);
-  const at::Tensor gated = silu_mul(gate.forward(normed_middle, context), up.forward(normed_middle, context));
-  return middle + down.forward(gated, context);
-}
 
 Decoder::Decoder(const DecoderConfig& config, const TensorSource& source, const at::Device& device,
                  at::ScalarType dtype, at::ScalarType compute)
@@ -100,17 +112,16 @@ Decoder::Decoder(const DecoderConfig& config, const TensorSource& source, const 
     const std::string layer = "model.layers." + std::to_string(i) + ".";
     const std::string attention = layer + "self_attn.";
     const std::string mlp = layer + "mlp.";
-    Block block;
-    block.input_norm = loader.vector(layer + "input_layernorm.weight", hidden);
-    block.post_attention_norm = loader.vector(layer + "post_attention_layernorm.weight", hidden);
-    block.q = loader.linear(attention + "q_proj", q_size, hidden, config.qkv_bias);
-    block.k = loader.linear(attention + "k_proj", kv_size, hidden, config.qkv_bias);
-    block.v = loader.linear(attention + "v_proj", kv_size, hidden, config.qkv_bias);
+    blocks_.push_back({loader.vector(layer + "input_layernorm.weight", hidden),
+                       loader.vector(layer + "post_attention_layernorm.weight", hidden)});
+    Block& block = blocks_.back();
+    loader.side_by_side(
+        {{&block.q, attention + "q_proj"}, {&block.k, attention + "k_proj"}, {&block.v, attention + "v_proj"}},
+        {q_size, kv_size, kv_size}, hidden, config.qkv_bias);
     block.o = loader.linear(attention + "o_proj", hidden, q_size, config.output_bias);
-    block.gate = loader.linear(mlp + "gate_proj", config.intermediate_size, hidden, config.mlp_bias);
-    block.up = loader.linear(mlp + "up_proj", config.intermediate_size, hidden, config.mlp_bias);
+    loader.side_by_side({{&block.gate, mlp + "gate_proj"}, {&block.up, mlp + "up_proj"}},
+                        {config.intermediate_size, config.intermediate_size}, hidden, config.mlp_bias);
     block.down = loader.linear(mlp + "down_proj", hidden, config.intermediate_size, config.mlp_bias);
-    blocks_.push_back(std::move(block));
   }
   norm_ = loader.vector("model.norm.weight", hidden);
   if (tied_) {
@@ -128,7 +139,7 @@ int64_t Decoder::weight_bytes() const {
   if (!tied_) bytes += lm_head_.weight->bytes();
   for (const auto& block : blocks_) {
     bytes += static_cast<int64_t>(block.input_norm.nbytes() + block.post_attention_norm.nbytes());
-    for (const auto* linear : {&block.q, &block.k, &block.v, &block.o, &block.gate, &block.up, &block.down}) {
+    for (const auto* linear : block.linears()) {
       bytes += linear->weight->bytes() + (linear->bias.defined() ? static_cast<int64_t>(linear->bias.nbytes()) : 0);
     }
   }
@@ -137,7 +148,20 @@ int64_t Decoder::weight_bytes() const {
 
 at::Tensor Decoder::embed(const at::Tensor& ids) const { return embedding_.index_select(0, ids).to(compute_); }
 
-at::Tensor Decoder::final_norm(const at::Tensor& x) const { return rms_norm(x, norm_, config_.rms_norm_eps); }
+Normed Decoder::final_norm(const at::Tensor& x) const { return rms_norm(x, norm_, config_.rms_norm_eps); }
+
+at::Tensor Decoder::logits(const at::Tensor& hidden) const {
+  const LinearGroup head({&lm_head_});
+  return head.forward(final_norm(hidden).y, {}, nullptr).to(at::kCPU, at::kFloat).contiguous();
+}
+
+at::Tensor Decoder::final_norm_backward(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& rstd) const {
+  return rms_norm_backward(grad, x, norm_, rstd, at::Tensor());
+}
+
+at::Tensor Decoder::final_norm_reference(const at::Tensor& x) const {
+  return rms_norm_reference(x, norm_, config_.rms_norm_eps);
+}
 
 AttentionOptions Decoder::attention_options() const {
   return {1.0 / std::sqrt(static_cast<double>(config_.head_dim)), config_.sliding_window, std::nullopt};

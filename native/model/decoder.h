@@ -2,7 +2,6 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -10,31 +9,13 @@
 #include "abort_flag.h"
 #include "io/tensor_source.h"
 #include "model/attention.h"
+#include "model/block.h"
 #include "model/config.h"
 #include "model/linear.h"
+#include "model/ops.h"
 #include "model/packed_layout.h"
 
 namespace sqltune {
-
-/// cos and sin of every position, [tokens, head_dim / 2] each.
-struct RopeTables {
-  at::Tensor cos;
-  at::Tensor sin;
-};
-
-/// Computes q, k, v -> attention output for one layer: packed attention in training, the KV cache in generation.
-using AttentionFn = std::function<at::Tensor(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v)>;
-
-/// One pre-norm decoder block: x + o(attention(norm x)), then x + down(silu(gate) * up).
-struct Block {
-  at::Tensor input_norm;           ///< [hidden]
-  at::Tensor post_attention_norm;  ///< [hidden]
-  Linear q, k, v, o, gate, up, down;
-
-  /// x [tokens, hidden] -> [tokens, hidden].
-  at::Tensor forward(const at::Tensor& x, const DecoderConfig& config, const RopeTables& rope,
-                     const AttentionFn& attention, const CallContext& context) const;
-};
 
 /// A Llama-like decoder described by its config: Llama, Mistral and Qwen2 differ in numbers and biases alone. Weights
 /// are frozen. The caller runs the layers one by one, which lets it stop, checkpoint or cache between them.
@@ -55,8 +36,12 @@ class Decoder {
   /// Token ids int64 [tokens] on the device -> [tokens, hidden] in the compute precision.
   at::Tensor embed(const at::Tensor& ids) const;
   const std::vector<Block>& blocks() const { return blocks_; }
-  at::Tensor final_norm(const at::Tensor& x) const;
+  Normed final_norm(const at::Tensor& x) const;
+  at::Tensor final_norm_backward(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& rstd) const;
+  at::Tensor final_norm_reference(const at::Tensor& x) const;
   const Linear& lm_head() const { return lm_head_; }
+  /// hidden [rows, hidden] after the last block -> logits [rows, vocab], float32 on the CPU.
+  at::Tensor logits(const at::Tensor& hidden) const;
   /// `length`: tokens of the longest row, for scalings that depend on it.
   RopeTables rope_tables(const at::Tensor& positions, int64_t length) const;
   AttentionOptions attention_options() const;

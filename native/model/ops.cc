@@ -1,27 +1,16 @@
 #include "model/ops.h"
 
 #include <ATen/ATen.h>
-#include <torch/csrc/autograd/custom_function.h>
 
 #include "model/cpu_kernels.h"
 
 namespace sqltune {
 
-using torch::autograd::AutogradContext;
-using torch::autograd::Function;
-using torch::autograd::tensor_list;
-
 namespace {
 
 at::ScalarType accurate(const at::Tensor& x) { return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat; }
 
-at::Tensor rms_norm_aten(const at::Tensor& x, const at::Tensor& weight, double eps) {
-  const at::Tensor wide = x.to(accurate(x));
-  const at::Tensor rstd = at::rsqrt(wide.square().mean(-1, true) + eps);
-  return (wide * rstd * weight.to(wide.scalar_type())).to(x.scalar_type());
-}
-
-at::Tensor rotate_aten(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
+at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
   const at::Tensor wide = x.to(cos.scalar_type());
   const auto halves = wide.chunk(2, -1);
   const at::Tensor c = cos.unsqueeze(1);
@@ -29,57 +18,71 @@ at::Tensor rotate_aten(const at::Tensor& x, const at::Tensor& cos, const at::Ten
   return at::cat({halves[0] * c - halves[1] * s, halves[1] * c + halves[0] * s}, -1).to(x.scalar_type());
 }
 
-struct RmsNorm : Function<RmsNorm> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& weight, double eps) {
-    auto [y, rstd] = cpu::rms_norm(x, weight, eps);
-    ctx->save_for_backward({x, weight, rstd});
-    return y;
-  }
-  static tensor_list backward(AutogradContext* ctx, tensor_list grads) {
-    const auto saved = ctx->get_saved_variables();
-    return {cpu::rms_norm_backward(grads[0].contiguous(), saved[0], saved[1], saved[2]), at::Tensor(), at::Tensor()};
-  }
-};
-
-struct SiluMul : Function<SiluMul> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& gate, const at::Tensor& up) {
-    ctx->save_for_backward({gate, up});
-    return cpu::silu_mul(gate, up);
-  }
-  static tensor_list backward(AutogradContext* ctx, tensor_list grads) {
-    const auto saved = ctx->get_saved_variables();
-    auto [dgate, dup] = cpu::silu_mul_backward(grads[0].contiguous(), saved[0], saved[1]);
-    return {dgate, dup};
-  }
-};
-
-struct Rope : Function<Rope> {
-  static at::Tensor forward(AutogradContext* ctx, const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
-    ctx->save_for_backward({cos, sin});
-    return cpu::rotate(x, cos, sin, false);
-  }
-  static tensor_list backward(AutogradContext* ctx, tensor_list grads) {
-    const auto saved = ctx->get_saved_variables();
-    return {cpu::rotate(grads[0].contiguous(), saved[0], saved[1], true), at::Tensor(), at::Tensor()};
-  }
-};
-
 }  // namespace
 
-at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
-  if (cpu::supports(x) && weight.scalar_type() == x.scalar_type()) return RmsNorm::apply(x, weight, eps);
-  return rms_norm_aten(x, weight, eps);
+Normed rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
+  if (cpu::supports(x) && weight.scalar_type() == x.scalar_type()) {
+    auto [y, rstd] = cpu::rms_norm(x, weight, eps);
+    return {y, rstd};
+  }
+  const at::Tensor wide = x.to(accurate(x));
+  const at::Tensor rstd = at::rsqrt(wide.square().mean(-1, true) + eps);
+  return {(wide * rstd * weight.to(wide.scalar_type())).to(x.scalar_type()), rstd.squeeze(-1)};
 }
 
-at::Tensor silu_mul(const at::Tensor& gate, const at::Tensor& up) {
-  if (cpu::supports(gate) && cpu::supports(up)) return SiluMul::apply(gate, up);
-  return at::silu(gate) * up;
+at::Tensor rms_norm_backward(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& weight,
+                             const at::Tensor& rstd, const at::Tensor& residual) {
+  if (cpu::supports(x) && cpu::supports(grad) && (!residual.defined() || cpu::supports(residual)) &&
+      weight.scalar_type() == x.scalar_type()) {
+    return cpu::rms_norm_backward(grad, x, weight, rstd, residual);
+  }
+  const auto type = accurate(x);
+  const at::Tensor wide = x.to(type);
+  const at::Tensor weighted = grad.to(type) * weight.to(type);
+  const at::Tensor r = rstd.unsqueeze(-1);
+  const at::Tensor along = (weighted * wide).mean(-1, true) * r * r;
+  const at::Tensor dx = r * (weighted - wide * along);
+  return (residual.defined() ? dx + residual.to(type) : dx).to(x.scalar_type());
 }
 
-at::Tensor rope(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
-  if (cpu::supports(x) && cpu::supports(cos)) return Rope::apply(x, cos, sin);
-  return rotate_aten(x, cos, sin);
+at::Tensor rms_norm_reference(const at::Tensor& x, const at::Tensor& weight, double eps) {
+  const at::Tensor wide = x.to(accurate(x));
+  const at::Tensor rstd = at::rsqrt(wide.square().mean(-1, true) + eps);
+  return (wide * rstd * weight.to(wide.scalar_type())).to(x.scalar_type());
 }
+
+at::Tensor silu_mul(const at::Tensor& gate_up) {
+  if (cpu::supports(gate_up)) return cpu::silu_mul(gate_up);
+  const auto halves = gate_up.chunk(2, 1);
+  return at::silu(halves[0]) * halves[1];
+}
+
+void silu_mul_backward_in_place(const at::Tensor& grad, at::Tensor gate_up) {
+  if (cpu::supports(gate_up) && cpu::supports(grad)) {
+    cpu::silu_mul_backward_in_place(grad, gate_up);
+    return;
+  }
+  const auto halves = gate_up.chunk(2, 1);
+  const at::Tensor gate = halves[0].clone();
+  const at::Tensor share = at::sigmoid(gate);
+  const at::Tensor activated = gate * share;
+  const at::Tensor slope = share * (1 + gate * (1 - share));
+  at::Tensor dgate = halves[0];
+  at::Tensor dup = halves[1];
+  dgate.copy_(grad * dup * slope);
+  dup.copy_(grad * activated);
+}
+
+void rope_in_place(at::Tensor x, int64_t heads, int64_t dim, const RopeTables& tables, bool inverse) {
+  if (cpu::supports(x) && cpu::supports(tables.cos)) {
+    cpu::rotate_in_place(x, heads, dim, tables.cos, tables.sin, inverse);
+    return;
+  }
+  at::Tensor rotated = x.narrow(1, 0, heads * dim).view({x.size(0), heads, dim});
+  rotated.copy_(rotate(rotated, tables.cos, inverse ? -tables.sin : tables.sin));
+}
+
+at::Tensor rope_reference(const at::Tensor& x, const RopeTables& tables) { return rotate(x, tables.cos, tables.sin); }
 
 at::Tensor seeded_dropout(const at::Tensor& x, double p, uint64_t seed) {
   if (p <= 0) return x;

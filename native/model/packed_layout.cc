@@ -34,13 +34,18 @@ std::vector<Bucket> make_buckets(std::vector<Segment> segments, const at::Device
         target.push_back(static_cast<int64_t>(row) * bucket.length + i);
       }
     }
-    bucket.source = at::tensor(source, at::kLong).to(device);
-    bucket.target = at::tensor(target, at::kLong).to(device);
+    bucket.source = to_device(source, device);
+    bucket.target = to_device(target, device);
   }
   return buckets;
 }
 
 }  // namespace
+
+at::Tensor to_device(const std::vector<int64_t>& values, const at::Device& device) {
+  const at::Tensor host = at::tensor(values, at::TensorOptions().dtype(at::kLong).pinned_memory(device.is_cuda()));
+  return host.to(device, /*non_blocking=*/true);
+}
 
 PackedLayout::PackedLayout(const PackedBatch& batch, const at::Device& device) {
   tokens = static_cast<int64_t>(batch.tokens.size());
@@ -66,7 +71,7 @@ PackedLayout::PackedLayout(const PackedBatch& batch, const at::Device& device) {
     }
     groups.push_back(group);
   }
-  positions = at::tensor(position, at::kLong).to(device);
+  positions = to_device(position, device);
   buckets = make_buckets(std::move(segments), device);
 }
 

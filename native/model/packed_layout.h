@@ -28,6 +28,9 @@ struct Bucket {
   at::Tensor target;   ///< where they go in the padded [segments * length] rows
 };
 
+/// Integers as an int64 tensor on the device; the copy to a CUDA device is from pinned memory and not waited for.
+at::Tensor to_device(const std::vector<int64_t>& values, const at::Device& device);
+
 /// Where every token of a packed batch stands: built once a batch and shared by all layers.
 struct PackedLayout {
   int64_t tokens = 0;

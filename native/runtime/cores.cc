@@ -92,6 +92,13 @@ bool has_fast_bfloat16() {
 }
 
 int64_t peak_process_memory() {
+#if defined(__linux__)
+  // ru_maxrss would count a parent's peak that this process inherited across fork and exec.
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.rfind("VmHWM:", 0) == 0) return std::stoll(line.substr(6)) * 1024;  // kB
+  }
+#endif
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
 #if defined(__APPLE__)

@@ -110,18 +110,18 @@ PackedBatch unshared(const PackedBatch& batch) {
   return rows;
 }
 
-void add_trained_lora(Session& session, double dropout) {
+void add_trained_lora(Session& session, double dropout, const std::vector<std::string>& targets) {
   LoraSpec spec;
   spec.dropout = dropout;
   spec.seed = 3;
-  for (int layer = 0; layer < 2; ++layer) {
-    const std::string prefix = "model.layers." + std::to_string(layer) + ".";
-    for (const char* name : {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
-                             "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"}) {
-      spec.modules.push_back({prefix + name, 3, 1.5});
+  const std::vector<std::string> all{"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
+                                     "mlp.gate_proj",    "mlp.up_proj",      "mlp.down_proj",    "lm_head"};
+  for (const auto& name : targets.empty() ? all : targets) {
+    for (int layer = targets.empty() ? 0 : 1; layer < 2 && name != "lm_head"; ++layer) {
+      spec.modules.push_back({"model.layers." + std::to_string(layer) + "." + name, 3, 1.5});
     }
+    if (name == "lm_head") spec.modules.push_back({name, 3, 1.5});
   }
-  spec.modules.push_back({"lm_head", 3, 1.5});
   session.add_lora(spec);
 
   // B starts at zero, where A has no gradient: give it values through the adapter's own file format.

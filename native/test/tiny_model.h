@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "session.h"
 
@@ -16,7 +17,8 @@ PackedBatch tiny_batch();
 /// The same rows as separate sequences: one group each, no prefix.
 PackedBatch unshared(const PackedBatch& batch);
 
-/// LoRA on every linear of the tiny model, B made non-zero so that gradients reach A.
-void add_trained_lora(Session& session, double dropout = 0.0);
+/// LoRA on every linear of the tiny model, or on `targets` of its second block (and lm_head where named), B made
+/// non-zero so that gradients reach A.
+void add_trained_lora(Session& session, double dropout = 0.0, const std::vector<std::string>& targets = {});
 
 }  // namespace sqltune::test

@@ -18,8 +18,8 @@ struct Gradients {
   std::map<std::string, at::Tensor> values;
 };
 
-Gradients gradients(Session& session, const std::vector<PackedBatch>& batches, bool checkpointing = false,
-                    uint64_t seed = 1) {
+Gradients gradients(Session& session, const std::vector<PackedBatch>& batches,
+                    const std::string& checkpointing = "none", uint64_t seed = 1) {
   session.begin_training({}, checkpointing);
   Gradients out;
   for (const auto& batch : batches) {
@@ -119,10 +119,57 @@ TEST("LoRA gradients equal central finite differences in float64") {
 TEST("gradient checkpointing is bitwise the plain backward, dropout included") {
   Session session(tiny_model("llama", "float32"));
   add_trained_lora(session, 0.2);
-  const auto plain = gradients(session, {tiny_batch()}, false, 42);
-  const auto checkpointed = gradients(session, {tiny_batch()}, true, 42);
-  EXPECT_EQ(plain.loss.loss_sum, checkpointed.loss.loss_sum);
-  for (const auto& [name, value] : plain.values) EXPECT(at::equal(value, checkpointed.values.at(name)));
+  const auto plain = gradients(session, {tiny_batch()}, "none", 42);
+  for (const char* mode : {"selective", "block"}) {
+    const auto checkpointed = gradients(session, {tiny_batch()}, mode, 42);
+    EXPECT_EQ(plain.loss.loss_sum, checkpointed.loss.loss_sum);
+    for (const auto& [name, value] : plain.values) EXPECT(at::equal(value, checkpointed.values.at(name)));
+  }
+}
+
+TEST("the explicit passes equal autograd over plain operators, dropout included") {
+  for (const char* architecture : {"llama", "qwen2", "mistral"}) {
+    for (const auto& [dtype, tolerance] : {std::pair{"float64", 1e-6}, std::pair{"float32", 1e-5}}) {
+      Session session(tiny_model(architecture, dtype));
+      add_trained_lora(session, 0.2);
+      const auto reference = gradients(session, {tiny_batch()}, "reference", 7);
+      const auto by_hand = gradients(session, {tiny_batch()}, "none", 7);
+      EXPECT_NEAR(by_hand.loss.loss_sum, reference.loss.loss_sum, tolerance * reference.loss.loss_sum);
+      EXPECT_EQ(by_hand.loss.correct, reference.loss.correct);
+      EXPECT(relative_difference(reference.values, by_hand.values) < tolerance);
+    }
+  }
+}
+
+TEST("each LoRA target alone gets the gradients of autograd") {
+  for (const char* target : {"self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj",
+                             "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj", "lm_head"}) {
+    Session session(tiny_model("llama", "float32"));
+    // The second block alone: nothing below it needs a gradient.
+    add_trained_lora(session, 0.1, {target});
+    const auto reference = gradients(session, {tiny_batch()}, "reference", 7);
+    EXPECT(relative_difference(reference.values, gradients(session, {tiny_batch()}, "none", 7).values) < 1e-5);
+  }
+}
+
+TEST("1 to 16 branches of unequal length on a prefix equal separate rows") {
+  Session session(tiny_model("llama", "float32"));
+  add_trained_lora(session);
+  for (int64_t k = 1; k <= 16; ++k) {
+    PackedBatch batch;
+    batch.prefix_lengths = {13};
+    batch.branch_counts = {k};
+    for (int64_t b = 0; b < k; ++b) batch.branch_lengths.push_back(2 + (b * 5) % 17);
+    int64_t total = 13;
+    for (const int64_t n : batch.branch_lengths) total += n;
+    for (int64_t i = 0; i < total; ++i) batch.tokens.push_back((i * 7 + k) % 61);
+    batch.labels.assign(total, kIgnoreIndex);
+    for (int64_t i = 14; i < total; i += 2) batch.labels[i] = batch.tokens[i];
+    const auto packed = gradients(session, {batch});
+    const auto separate = gradients(session, {unshared(batch)});
+    EXPECT_NEAR(packed.loss.loss_sum, separate.loss.loss_sum, 1e-5 * separate.loss.loss_sum);
+    EXPECT(relative_difference(separate.values, packed.values) < 1e-5);
+  }
 }
 
 TEST("accumulation over micro-steps equals one big batch") {
@@ -150,9 +197,9 @@ TEST("accumulation over micro-steps equals one big batch") {
 TEST("dropout masks differ by seed, keep the expected share, and reproduce") {
   Session session(tiny_model("llama", "float32"));
   add_trained_lora(session, 0.5);
-  const auto first = gradients(session, {tiny_batch()}, false, 1);
-  const auto again = gradients(session, {tiny_batch()}, false, 1);
-  const auto other = gradients(session, {tiny_batch()}, false, 2);
+  const auto first = gradients(session, {tiny_batch()}, "none", 1);
+  const auto again = gradients(session, {tiny_batch()}, "none", 1);
+  const auto other = gradients(session, {tiny_batch()}, "none", 2);
   EXPECT_EQ(first.loss.loss_sum, again.loss.loss_sum);
   EXPECT(std::abs(first.loss.loss_sum - other.loss.loss_sum) > 1e-4);
 }
@@ -192,7 +239,7 @@ TEST("a gradient that is not finite skips the step and changes nothing") {
   }
   write_safetensors(path, poisoned, {});
   session.load_lora(path);
-  session.begin_training({}, false);
+  session.begin_training({}, "none");
   session.forward_backward(tiny_batch(), 1, kNoAbort);
   const StepResult result = session.step(1e-2);
   EXPECT(result.skipped);
@@ -214,12 +261,12 @@ TEST("the optimizer resumes bit for bit from its file") {
   };
   Session straight(tiny_model("llama", "float32"));
   add_trained_lora(straight);
-  straight.begin_training({}, false);
+  straight.begin_training({}, "none");
   steps(straight, 5);
 
   Session first(tiny_model("llama", "float32"));
   add_trained_lora(first);
-  first.begin_training({}, false);
+  first.begin_training({}, "none");
   steps(first, 2);
   const ScratchFile lora(".safetensors");
   const ScratchFile optimizer(".safetensors");
@@ -228,7 +275,7 @@ TEST("the optimizer resumes bit for bit from its file") {
 
   Session second(tiny_model("llama", "float32"));
   add_trained_lora(second);
-  second.begin_training({}, false);
+  second.begin_training({}, "none");
   second.load_lora(lora.path());
   second.load_optimizer(optimizer.path());
   steps(second, 3);
@@ -244,7 +291,7 @@ TEST("the optimizer resumes bit for bit from its file") {
 TEST("labels that nothing predicts and batches that do not add up are refused") {
   Session session(tiny_model("llama", "float32"));
   add_trained_lora(session);
-  session.begin_training({}, false);
+  session.begin_training({}, "none");
   PackedBatch labelled_prefix = tiny_batch();
   labelled_prefix.labels[2] = 1;
   EXPECT_THROWS(session.forward_backward(labelled_prefix, 1, kNoAbort), InvalidArgument,

@@ -10,19 +10,32 @@ namespace sqltune {
 
 namespace {
 
-at::Tensor token_ids(const PackedBatch& batch, const at::Device& device) {
-  return at::tensor(batch.tokens, at::kLong).to(device);
+/// Gradients are handed to the optimizer only when the whole micro-step is through: an abort leaves it unchanged.
+LossResult hand_over(AdamW& optimizer, const Gradients& gradients, const LossResult& result) {
+  for (size_t p = 0; p < gradients.of.size(); ++p) {
+    if (gradients.of[p].defined()) optimizer.accumulate(p, gradients.of[p]);
+  }
+  optimizer.add_tokens(result.tokens);
+  return result;
 }
 
-/// Which optimizer parameters belong to each block, by their names: autograd is asked for those alone.
-std::vector<std::vector<size_t>> parameters_by_block(const AdamW::Named& parameters, size_t blocks) {
-  static const std::string kLayers = "model.layers.";
-  std::vector<std::vector<size_t>> of_block(blocks);
-  for (size_t p = 0; p < parameters.size(); ++p) {
-    const size_t at = parameters[p].first.rfind(kLayers);
-    if (at != std::string::npos) of_block.at(std::stoul(parameters[p].first.substr(at + kLayers.size()))).push_back(p);
+/// The lowest block that carries an adapter: nothing below it needs a gradient. -1 where none does.
+int64_t first_adapted(const std::vector<Block>& blocks) {
+  for (size_t i = 0; i < blocks.size(); ++i) {
+    for (const auto* linear : blocks[i].linears()) {
+      if (linear->adapter) return static_cast<int64_t>(i);
+    }
   }
-  return of_block;
+  return -1;
+}
+
+bool has_explicit_passes(const Decoder& decoder) {
+  const auto& head = decoder.lm_head().adapter;
+  if (head && !head->has_explicit_passes()) return false;
+  for (const auto& block : decoder.blocks()) {
+    if (!block.has_explicit_passes()) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -33,82 +46,83 @@ at::Tensor hidden_states(const Decoder& decoder, const PackedBatch& batch, const
   const RopeTables rope = decoder.rope_tables(layout.positions, layout.longest_row);
   const AttentionOptions options = decoder.attention_options();
   const AttentionFn attention = [&](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-    return packed_attention(q, k, v, layout, options);
+    return packed_attention(q, k, v, layout, options, nullptr);
   };
-  at::Tensor x = decoder.embed(token_ids(batch, decoder.device()));
+  at::Tensor x = decoder.embed(to_device(batch.tokens, decoder.device()));
   for (const auto& block : decoder.blocks()) {
     abort.check();
-    x = block.forward(x, decoder.config(), rope, attention, {});
+    x = block.infer(x, decoder.config(), rope, attention);
   }
   return x;
 }
 
 LossResult forward_backward(const Decoder& decoder, AdamW& optimizer, const PackedBatch& batch, uint64_t seed,
-                            bool checkpointing, const AbortFlag& abort) {
+                            Checkpointing checkpointing, const AbortFlag& abort) {
+  if (!has_explicit_passes(decoder)) return forward_backward_reference(decoder, optimizer, batch, seed, abort);
+  at::NoGradGuard no_grad;
   const PackedLayout layout(batch, decoder.device());
   const LabelRows labels(batch, layout, decoder.device());
   const RopeTables rope = decoder.rope_tables(layout.positions, layout.longest_row);
-  const AttentionOptions options = decoder.attention_options();
-  const AttentionFn attention = [&](const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-    return packed_attention(q, k, v, layout, options);
-  };
-  const CallContext context{true, seed};
+  const PackedPass pass{decoder.config(), rope, layout, decoder.attention_options(), {true, seed}};
   const auto& blocks = decoder.blocks();
-  const auto of_block = parameters_by_block(optimizer.parameters(), blocks.size());
+  const auto last = static_cast<int64_t>(blocks.size()) - 1;
+  const int64_t lowest = first_adapted(blocks);
+  const auto rows_of = [&](int64_t i) { return i == last ? labels.rows : at::Tensor(); };
 
+  std::vector<BlockTape> tapes(blocks.size());
+  at::Tensor x = decoder.embed(to_device(batch.tokens, decoder.device()));
+  for (int64_t i = 0; i <= last; ++i) {
+    abort.check();
+    BlockTape& tape = tapes[i];
+    x = blocks[i].forward(x, pass, rows_of(i), checkpointing, tape);
+    if (i < lowest || lowest < 0) tape = {};
+  }
+
+  Gradients gradients;
+  gradients.of.resize(optimizer.parameters().size());
+  LossOutput loss = label_loss(decoder, x, labels, pass.context, &gradients, optimizer.loss_scale(), abort);
+  x = at::Tensor();
+  at::Tensor grad = loss.grad_hidden;
+  for (int64_t i = last; lowest >= 0 && i >= lowest; --i) {
+    abort.check();
+    grad = blocks[i].backward(grad, pass, rows_of(i), /*need_dx=*/i > lowest, tapes[i], gradients);
+    tapes[i] = {};
+  }
+  return hand_over(optimizer, gradients, loss.result);
+}
+
+LossResult forward_backward_reference(const Decoder& decoder, AdamW& optimizer, const PackedBatch& batch, uint64_t seed,
+                                      const AbortFlag& abort) {
+  const PackedLayout layout(batch, decoder.device());
+  const LabelRows labels(batch, layout, decoder.device());
+  const RopeTables rope = decoder.rope_tables(layout.positions, layout.longest_row);
+  const PackedPass pass{decoder.config(), rope, layout, decoder.attention_options(), {true, seed}};
   std::vector<at::Tensor> params;
   for (const auto& [name, p] : optimizer.parameters()) params.push_back(p);
 
-  // Forward. The embedding is frozen, so the first block's input needs no gradient.
-  std::vector<at::Tensor> inputs(blocks.size());
-  std::vector<at::Tensor> outputs(blocks.size());
-  at::Tensor x = [&] {
-    at::NoGradGuard no_grad;
-    return decoder.embed(token_ids(batch, decoder.device()));
-  }();
+  at::AutoGradMode grad_mode(true);
+  at::Tensor x = decoder.embed(to_device(batch.tokens, decoder.device()));
+  const auto& blocks = decoder.blocks();
   for (size_t i = 0; i < blocks.size(); ++i) {
     abort.check();
-    inputs[i] = x.detach().requires_grad_(i > 0);
-    at::AutoGradMode grad_mode(!checkpointing);
-    outputs[i] = blocks[i].forward(inputs[i], decoder.config(), rope, attention, context);
-    x = outputs[i].detach();
-    if (checkpointing) outputs[i] = at::Tensor();
+    x = blocks[i].reference(x, pass, i + 1 == blocks.size() ? labels.rows : at::Tensor());
   }
-
-  LossOutput loss = label_loss(decoder, x, labels, context, /*with_grad=*/true, params, abort);
-
-  // Gradients are handed to the optimizer only when the whole micro-step is through: an abort leaves it unchanged.
-  std::vector<at::Tensor> total = std::move(loss.grad_params);
-  at::Tensor grad = loss.grad_hidden;
-  for (size_t i = blocks.size(); i-- > 0;) {
-    abort.check();
-    if (checkpointing) {
-      at::AutoGradMode grad_mode(true);
-      outputs[i] = blocks[i].forward(inputs[i], decoder.config(), rope, attention, context);
-    }
-    if (!outputs[i].requires_grad()) break;  // neither this block nor one below it carries an adapter
-    std::vector<at::Tensor> wanted;
-    for (const size_t p : of_block[i]) wanted.push_back(params[p]);
-    if (i > 0) wanted.push_back(inputs[i]);
-    const auto grads = torch::autograd::grad({outputs[i]}, wanted, {grad}, /*retain_graph=*/false,
-                                             /*create_graph=*/false, /*allow_unused=*/true);
-    for (size_t j = 0; j < of_block[i].size(); ++j) total[of_block[i][j]] = grads[j];
-    grad = i > 0 ? grads.back() : at::Tensor();
-    inputs[i] = at::Tensor();
-    outputs[i] = at::Tensor();
+  auto [result, loss] = label_loss_reference(decoder, x, labels, pass.context);
+  Gradients gradients;
+  if (loss.requires_grad()) {
+    const at::Tensor scale = optimizer.loss_scale();
+    gradients.of = torch::autograd::grad({scale.defined() ? loss * scale : loss}, params, {}, /*retain_graph=*/false,
+                                         /*create_graph=*/false, /*allow_unused=*/true);
   }
-  for (size_t p = 0; p < params.size(); ++p) {
-    if (total[p].defined()) optimizer.accumulate(p, total[p]);
-  }
-  optimizer.add_tokens(loss.result.tokens);
-  return loss.result;
+  return hand_over(optimizer, gradients, result);
 }
 
 LossResult evaluate_loss(const Decoder& decoder, const PackedBatch& batch, const AbortFlag& abort) {
+  at::NoGradGuard no_grad;
   const PackedLayout layout(batch, decoder.device());
   const LabelRows labels(batch, layout, decoder.device());
-  const at::Tensor hidden = hidden_states(decoder, batch, layout, abort);
-  return label_loss(decoder, hidden, labels, {}, /*with_grad=*/false, {}, abort).result;
+  const at::Tensor hidden = hidden_states(decoder, batch, layout, abort).index_select(0, labels.rows);
+  return label_loss(decoder, hidden, labels, {}, nullptr, {}, abort).result;
 }
 
 }  // namespace sqltune

@@ -1,13 +1,12 @@
 #include "train/loss.h"
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
-#include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
 #include <string>
 
 #include "errors.h"
+#include "model/cpu_kernels.h"
 
 namespace sqltune {
 
@@ -15,6 +14,39 @@ namespace {
 
 // Rows of logits alive at once: 256 rows of a 49k vocabulary are 50 MB in float32.
 constexpr int64_t kChunkRows = 256;
+
+at::ScalarType wide_type(const at::Tensor& x) { return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat; }
+
+/// Writes each row's loss and whether its arg-max is the target. With a gradient returns softmax - one-hot in the
+/// logits' precision, in their place where the kernel can.
+at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets, at::Tensor loss, at::Tensor hits,
+                         bool with_grad) {
+  if (cpu::supports(logits)) {
+    cpu::cross_entropy_in_place(logits, targets, loss, hits, with_grad);
+    return logits;
+  }
+  at::Tensor wide = logits.to(wide_type(logits));
+  const at::Tensor target = targets.unsqueeze(1);
+  hits.copy_(wide.argmax(1).eq(targets));
+  const at::Tensor normaliser = wide.logsumexp(1, true);
+  loss.copy_((normaliser - wide.gather(1, target)).squeeze(1));
+  if (!with_grad) return {};
+  wide = (wide - normaliser).exp_();
+  return wide.scatter_add_(1, target, at::full({wide.size(0), 1}, -1.0, wide.options())).to(logits.scalar_type());
+}
+
+/// The one place where the device is waited for: the loss is logged.
+void sum_up(const at::Tensor& loss, const at::Tensor& hits, const LabelRows& labels, LossResult& result) {
+  const at::Tensor values = loss.to(at::kCPU, at::kDouble).contiguous();
+  const double* value = values.const_data_ptr<double>();
+  std::vector<double> branch_sum(labels.branches, 0.0);
+  for (int64_t i = 0; i < labels.count(); ++i) {
+    result.loss_sum += value[i];
+    branch_sum[labels.branch[i]] += value[i];
+  }
+  for (int64_t b = 0; b < labels.branches; ++b) result.branch_loss[b] = static_cast<float>(branch_sum[b]);
+  result.correct = hits.to(at::kCPU).sum().item<int64_t>();
+}
 
 }  // namespace
 
@@ -43,69 +75,53 @@ LabelRows::LabelRows(const PackedBatch& batch, const PackedLayout& layout, const
       branch.push_back(b);
     }
   }
-  rows = at::tensor(row, at::kLong).to(device);
-  targets = at::tensor(target, at::kLong).to(device);
+  rows = to_device(row, device);
+  targets = to_device(target, device);
 }
 
 LossOutput label_loss(const Decoder& decoder, const at::Tensor& hidden, const LabelRows& labels,
-                      const CallContext& context, bool with_grad, const std::vector<at::Tensor>& params,
+                      const CallContext& context, Gradients* gradients, const at::Tensor& scale,
                       const AbortFlag& abort) {
   LossOutput output;
   output.result.tokens = labels.count();
   output.result.branch_loss.assign(labels.branches, 0.0f);
-  output.grad_params.resize(params.size());
   if (labels.count() == 0) {
-    if (with_grad) output.grad_hidden = at::zeros_like(hidden);
+    if (gradients) output.grad_hidden = at::zeros_like(hidden);
     return output;
   }
-
-  at::AutoGradMode grad_mode(with_grad);
-  const at::Tensor leaf = hidden.detach().requires_grad_(with_grad);
-  const at::Tensor normed = decoder.final_norm(leaf.index_select(0, labels.rows));
-  at::Tensor grad_normed = with_grad ? at::empty_like(normed) : at::Tensor();
-
-  std::vector<at::Tensor> losses;
-  std::vector<at::Tensor> hits;
+  const Normed normed = decoder.final_norm(hidden);
+  const LinearGroup head({&decoder.lm_head()});
+  at::Tensor grad_normed = gradients ? at::empty_like(normed.y) : at::Tensor();
+  const at::Tensor loss = at::empty({labels.count()}, hidden.options().dtype(wide_type(hidden)));
+  const at::Tensor hits = at::empty({labels.count()}, hidden.options().dtype(at::kBool));
   for (int64_t start = 0; start < labels.count(); start += kChunkRows) {
     abort.check();
     const int64_t rows = std::min(kChunkRows, labels.count() - start);
-    const at::Tensor chunk = normed.narrow(0, start, rows).detach().requires_grad_(with_grad);
-    const at::Tensor target = labels.targets.narrow(0, start, rows).unsqueeze(1);
-    const at::Tensor logits = decoder.lm_head().forward(chunk, context);
-
-    at::NoGradGuard no_grad;
-    const auto wide_type = logits.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-    at::Tensor wide = logits.detach().to(wide_type, /*non_blocking=*/false, /*copy=*/true);
-    hits.push_back(wide.argmax(1, true).eq(target).sum());
-    const at::Tensor normaliser = wide.logsumexp(1, true);
-    losses.push_back((normaliser - wide.gather(1, target)).squeeze(1));
-    if (!with_grad) continue;
-    // d loss / d logits = softmax - one-hot, built in place.
-    wide.sub_(normaliser).exp_();
-    wide.scatter_add_(1, target, at::full({rows, 1}, -1.0, wide.options()));
-    std::vector<at::Tensor> inputs{chunk};
-    inputs.insert(inputs.end(), params.begin(), params.end());
-    const auto grads = torch::autograd::grad({logits}, inputs, {wide.to(logits.scalar_type())}, /*retain_graph=*/false,
-                                             /*create_graph=*/false, /*allow_unused=*/true);
-    grad_normed.narrow(0, start, rows).copy_(grads[0]);
-    for (size_t p = 0; p < params.size(); ++p) {
-      const at::Tensor& g = grads[p + 1];
-      if (g.defined()) output.grad_params[p] = output.grad_params[p].defined() ? output.grad_params[p] + g : g;
-    }
+    const at::Tensor chunk = normed.y.narrow(0, start, rows);
+    std::vector<at::Tensor> saved;
+    const at::Tensor logits = head.forward(chunk, context, &saved);
+    const at::Tensor dlogits = cross_entropy(logits, labels.targets.narrow(0, start, rows), loss.narrow(0, start, rows),
+                                             hits.narrow(0, start, rows), gradients);
+    if (!gradients) continue;
+    if (scale.defined()) dlogits.mul_(scale);
+    grad_normed.narrow(0, start, rows)
+        .copy_(head.backward(dlogits, chunk, saved, context, /*need_dx=*/true, *gradients));
   }
-
-  // The one place where the device is waited for: the loss is logged.
-  const at::Tensor loss = at::cat(losses).to(at::kCPU, at::kDouble);
-  const double* value = loss.const_data_ptr<double>();
-  std::vector<double> branch_sum(labels.branches, 0.0);
-  for (int64_t i = 0; i < labels.count(); ++i) {
-    output.result.loss_sum += value[i];
-    branch_sum[labels.branch[i]] += value[i];
-  }
-  for (int64_t b = 0; b < labels.branches; ++b) output.result.branch_loss[b] = static_cast<float>(branch_sum[b]);
-  output.result.correct = at::stack(hits).sum().item<int64_t>();
-  if (with_grad) output.grad_hidden = torch::autograd::grad({normed}, {leaf}, {grad_normed})[0];
+  sum_up(loss, hits, labels, output.result);
+  if (gradients) output.grad_hidden = decoder.final_norm_backward(grad_normed, hidden, normed.rstd);
   return output;
+}
+
+std::pair<LossResult, at::Tensor> label_loss_reference(const Decoder& decoder, const at::Tensor& hidden,
+                                                       const LabelRows& labels, const CallContext& context) {
+  const at::Tensor logits = decoder.lm_head().forward(decoder.final_norm_reference(hidden), context);
+  const at::Tensor loss =
+      at::nll_loss(at::log_softmax(logits.to(wide_type(logits)), 1), labels.targets, {}, at::Reduction::None);
+  LossResult result;
+  result.tokens = labels.count();
+  result.branch_loss.assign(labels.branches, 0.0f);
+  sum_up(loss.detach(), logits.argmax(1).eq(labels.targets), labels, result);
+  return {result, loss.sum()};
 }
 
 }  // namespace sqltune

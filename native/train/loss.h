@@ -24,14 +24,18 @@ struct LabelRows {
 
 struct LossOutput {
   LossResult result;
-  at::Tensor grad_hidden;               ///< d(sum of losses) / d(hidden), like hidden; undefined without gradient
-  std::vector<at::Tensor> grad_params;  ///< of `params` that take part (lm_head's adapter), else undefined
+  at::Tensor grad_hidden;  ///< d(sum of losses) / d(hidden), like hidden; undefined without gradient
 };
 
-/// Cross-entropy of the labelled rows alone, projected through the final norm and lm_head a chunk at a time: logits
-/// of other tokens never exist, and those that do are gone after their chunk. hidden [tokens, hidden_size].
+/// Cross-entropy of the labelled rows, hidden [labels, hidden_size], through the final norm and lm_head a chunk at a
+/// time: logits of other tokens never exist, and those that do are gone after their chunk. `gradients`, where given,
+/// takes those of lm_head's adapter, and the gradient of hidden is computed; `scale` (undefined: 1) multiplies both.
 LossOutput label_loss(const Decoder& decoder, const at::Tensor& hidden, const LabelRows& labels,
-                      const CallContext& context, bool with_grad, const std::vector<at::Tensor>& params,
+                      const CallContext& context, Gradients* gradients, const at::Tensor& scale,
                       const AbortFlag& abort);
+
+/// The same by differentiable operators over all rows at once: {result, sum of losses}.
+std::pair<LossResult, at::Tensor> label_loss_reference(const Decoder& decoder, const at::Tensor& hidden,
+                                                       const LabelRows& labels, const CallContext& context);
 
 }  // namespace sqltune

@@ -30,7 +30,7 @@ function describe(error: unknown, interrupted: boolean): ErrorDescription {
   }
   if (code === "ERR_SQLTUNE_OOM") {
     return {
-      message: `${message}. Out of memory: lower training.per_device_train_batch_size or model.max_seq_length, set training.gradient_checkpointing: true, or take a smaller model.`,
+      message: `${message}. Out of memory: sqltune plan measures what fits. Lower training.per_device_train_batch_size, training.micro_batch_tokens or model.max_seq_length, set training.gradient_checkpointing: block, or take a smaller model.`,
       exitCode: 1,
       code,
     };

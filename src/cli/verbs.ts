@@ -3,6 +3,7 @@ import { doctorVerb } from "./doctor.js";
 import { evalVerb } from "./eval.js";
 import { inferVerb } from "./infer.js";
 import type { CliIo } from "./io.js";
+import { planVerb } from "./plan.js";
 import { pullVerb } from "./pull.js";
 import { quickstartVerb } from "./quickstart.js";
 import { setupVerb } from "./setup.js";
@@ -12,6 +13,7 @@ import { trainVerb } from "./train.js";
 export function createVerbs(io: CliIo): CommandModule[] {
   return [
     quickstartVerb(io),
+    planVerb(io),
     trainVerb(io),
     evalVerb(io),
     inferVerb(io),

@@ -49,7 +49,7 @@ export function configKeys(): ReadonlyMap<string, ReadonlyMap<string, KeyFacts>>
         default: type.default,
         doc: type.description!,
         fix: type.fix ?? null,
-        choices: type.enum ?? [],
+        choices: (type.anyOf ?? [type]).flatMap(choicesOf),
         accepts: new Set((type.anyOf ?? [type]).map((part) => part.type!)),
       });
     }
@@ -57,6 +57,10 @@ export function configKeys(): ReadonlyMap<string, ReadonlyMap<string, KeyFacts>>
   }
   cached = sections;
   return sections;
+}
+
+function choicesOf(schema: JsonSchema): string[] {
+  return schema.enum ?? (typeof schema.const === "string" ? [schema.const] : []);
 }
 
 function inWords(schema: JsonSchema): string {

@@ -110,6 +110,12 @@ export interface OptimizerSpec {
   maxGradNorm: number;
 }
 
+/**
+ * What a block keeps for its backward. "none": all it needs. "selective": its input, q, k, v, the attention's output and
+ * log-sum-exp; norms and MLP are computed again. "block": its input alone; all of it is computed again.
+ */
+export type Checkpointing = "none" | "selective" | "block";
+
 export interface StepResult {
   /** Global L2 norm of the token-averaged gradient before clipping. */
   gradNorm: number;
@@ -158,7 +164,7 @@ export interface NativeModel {
   /** Adds the adapter into the weights in float32 and removes it. */
   mergeLora(): Promise<void>;
   /** Makes the optimizer; needs a LoRA. */
-  beginTraining(spec: OptimizerSpec, checkpointing: boolean): Promise<void>;
+  beginTraining(spec: OptimizerSpec, checkpointing: Checkpointing): Promise<void>;
   /** Adds the gradient of the *sum* of the labelled losses. `seed` fixes the dropout masks of this call. */
   forwardBackward(batch: PackedBatch, seed: number, abort?: NativeAbort): Promise<LossResult>;
   /** Loss without gradient or dropout. */

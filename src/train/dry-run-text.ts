@@ -22,6 +22,12 @@ export function describeDryRun(plan: Omit<DryRun, "lines">): string[] {
     ...(rows.validation > 0 ? [`tokens of a validation row: ${describeTokens(plan.tokens.validation)}`] : []),
     `an epoch: ${count(packing.unpacked)} tokens, ${count(packing.packed)} computed with shared schemas ` +
       `(${saved.toFixed(0)} % fewer), in ${count(packing.microBatches)} micro-batches`,
+    ...(plan.config.training.micro_batch_tokens === "auto"
+      ? [
+          "micro_batch_tokens: auto is measured when training starts (sqltune plan does it now); micro-batches and memory " +
+            `here are those of ${plan.config.training.per_device_train_batch_size} rows`,
+        ]
+      : []),
     "",
     "# Steps",
     `${count(steps.total)} steps of ${steps.rows_per_step} rows, ${count(steps.per_epoch)} an epoch, ${steps.warmup} of warm-up`,

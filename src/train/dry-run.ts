@@ -1,16 +1,13 @@
-import { type Config, type ConfigInput, resolveConfig } from "../config/index.js";
+import { type ConfigInput, resolveConfig } from "../config/index.js";
 import type { DataPipeline } from "../data/types.js";
-import { resolveModel } from "../hub/index.js";
-import { choosePlacement, readDecoderConfig } from "../model/index.js";
-import { loadAddon } from "../native/load.js";
-import { loadTokenizer } from "../tokenizer/load-tokenizer.js";
+import { type BaseModel, openBase } from "./base-model.js";
 import type { EncodedRow } from "./batch.js";
+import { checkpointingOf } from "./begin-training.js";
 import type { DryRun, RenderedPrompt } from "./dry-run-plan.js";
 import { describeDryRun } from "./dry-run-text.js";
-import { loadOptions } from "./load-options.js";
 import { chooseLoraSites } from "./lora-sites.js";
 import { countParameters, estimateMemory } from "./memory-estimate.js";
-import { type BaseModel, prepareRunData, type RunData, readDataset } from "./run-data.js";
+import { prepareRunData, type RunData, readDataset } from "./run-data.js";
 import { countPacking, countTokens } from "./token-statistics.js";
 
 const PROMPTS = 5;
@@ -24,7 +21,7 @@ export async function dryRun(
   const { signal } = options;
   const dataset = await readDataset(config, options.pipeline, signal);
   signal?.throwIfAborted();
-  const base = await openBase(config, signal);
+  const base = await openBase(config, { signal });
   const run = await prepareRunData(config, base, dataset, signal);
   const { data, planning } = run;
   const sites = chooseLoraSites(config.lora, config.project.seed, base.decoderConfig);
@@ -58,23 +55,11 @@ export async function dryRun(
       dtype: base.dtype,
       computeDtype: base.computeDtype,
       tokens: packing.largestMicroBatch,
-      checkpointing: config.training.gradient_checkpointing,
+      checkpointing: checkpointingOf(config.training),
     }),
     prompts: firstRows(run).map((row) => renderPrompt(row, base)),
   };
   return { ...plan, lines: describeDryRun(plan) };
-}
-
-async function openBase(config: Config, signal?: AbortSignal): Promise<BaseModel & { warnings: string[] }> {
-  const { revision, ...placement } = loadOptions(config);
-  const source = await resolveModel(config.model.name, { revision, signal });
-  const addon = loadAddon();
-  return {
-    source,
-    decoderConfig: await readDecoderConfig(source, addon),
-    tokenizer: await loadTokenizer(source),
-    ...choosePlacement(placement, addon.info()),
-  };
 }
 
 /** The first row of each of the first groups, in the order of tables it will be seen in. */

@@ -2,6 +2,8 @@ export { dryRun } from "./dry-run.js";
 export type { DryRun, RenderedPrompt } from "./dry-run-plan.js";
 export { loadOptions } from "./load-options.js";
 export type { MemoryEstimate } from "./memory-estimate.js";
+export { type PlanOptions, plan } from "./plan.js";
+export type { PlanMemory, PlanProbe, PlanReport } from "./plan-report.js";
 export type { Proof } from "./proof.js";
 export type { TrainReport, Versions } from "./report.js";
 export { describeRunFolder, type RunFolderPaths } from "./run-folder.js";

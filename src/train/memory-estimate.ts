@@ -1,5 +1,5 @@
 import { linearShapes } from "../model/index.js";
-import type { DecoderConfig, DType } from "../native/types.js";
+import type { Checkpointing, DecoderConfig, DType } from "../native/types.js";
 
 /** Bytes, by what they are for. An estimate: allocator slack, libtorch itself (0.2 GB) and the CUDA context are not in it. */
 export interface MemoryEstimate {
@@ -23,25 +23,33 @@ export interface MemoryInput {
   computeDtype: DType;
   /** Packed tokens of the largest micro-batch. */
   tokens: number;
-  checkpointing: boolean;
+  checkpointing: Checkpointing;
 }
 
 /**
- * What a training step holds at its peak. Per token and block, without checkpointing: the inputs of the seven linears
- * where an adapter sits (hidden for q/k/v and gate/up, heads x headDim for o, intermediate for down), q, k, v, and gate
- * and up before the activation. With it: one hidden vector a block, and one block whole.
+ * What a training step holds at its peak: what each block keeps of a token, and the block that is at work whole. Whole
+ * are the inputs of the seven linears where an adapter sits (hidden for q/k/v and gate/up, heads x headDim for o,
+ * intermediate for down), q, k, v, gate and up before the activation, and a float32 log-sum-exp a head. "selective" keeps
+ * the block's input, q, k, v, the attention's output and log-sum-exp; "block" the input alone.
  */
 export function estimateMemory(input: MemoryInput): MemoryEstimate {
   const { config, tokens, checkpointing } = input;
+  const width = BYTES[input.computeDtype];
   const query = config.numHeads * config.headDim;
   const keyValue = 2 * config.numKvHeads * config.headDim;
-  const block = 2 * config.hiddenSize + 2 * query + keyValue + 3 * config.intermediateSize;
-  const perToken = checkpointing ? config.numLayers * config.hiddenSize + block : config.numLayers * block;
+  const attention = (2 * query + keyValue) * width + config.numHeads * 4;
+  const whole = attention + (2 * config.hiddenSize + 3 * config.intermediateSize) * width;
+  const kept = {
+    none: whole,
+    selective: attention + config.hiddenSize * width,
+    block: config.hiddenSize * width,
+  }[checkpointing];
+  const perToken = config.numLayers * kept + (checkpointing === "none" ? 0 : whole);
   const logits = 2 * Math.min(HEAD_CHUNK, tokens) * config.vocabSize * 4;
   const estimate = {
     weights: input.parameterCount * BYTES[input.dtype],
     adapter: input.trainableParameters * 16,
-    activations: tokens * perToken * BYTES[input.computeDtype] + logits,
+    activations: tokens * perToken + logits,
   };
   return { ...estimate, total: estimate.weights + estimate.adapter + estimate.activations };
 }

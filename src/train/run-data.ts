@@ -3,26 +3,17 @@ import { checkedPipeline, checkGold, createPipeline, dataOptions, type RunQuery 
 import type { DataPipeline, Dataset } from "../data/types.js";
 import { createDatabasePool } from "../database/index.js";
 import { resolveDataset } from "../hub/index.js";
-import type { ModelSource } from "../hub/types.js";
-import type { DecoderConfig, DeviceName, DType, NativeInfo } from "../native/types.js";
+import type { NativeInfo } from "../native/types.js";
 import { createPromptProgram } from "../prompt/create-prompt-program.js";
 import { serializeSchema } from "../schema/index.js";
-import type { Tokenizer } from "../tokenizer/types.js";
+import type { BaseModel } from "./base-model.js";
+import { checkpointingOf } from "./begin-training.js";
 import type { LoraSites } from "./lora-sites.js";
+import type { MicroBatchChoice } from "./micro-batch-choice.js";
 import { createRowEncoder } from "./row-encoder.js";
 import { planSteps, type StepPlanning } from "./step-plan.js";
 import type { RunSetting } from "./trainer-state.js";
 import { encodeDataset, type TrainingData } from "./training-data.js";
-
-/** What is known of a base model without its weights; a loaded Model is one. */
-export interface BaseModel {
-  source: ModelSource;
-  decoderConfig: DecoderConfig;
-  tokenizer: Tokenizer;
-  device: DeviceName;
-  dtype: DType;
-  computeDtype: DType;
-}
 
 /** A run before its first step: its rows as ids and its steps. */
 export interface RunData {
@@ -79,7 +70,7 @@ export function describeSetting(
   base: BaseModel,
   sites: LoraSites,
   { dataset, data, planning }: RunData,
-  facts: { baseHash: string; info: NativeInfo },
+  facts: { baseHash: string; info: NativeInfo; microBatch: MicroBatchChoice | null },
 ): RunSetting {
   const { training, lora, project } = config;
   const { info } = facts;
@@ -89,6 +80,7 @@ export function describeSetting(
     baseName: base.source.name,
     baseHash: facts.baseHash,
     loraModules: sites.spec.modules.map(({ name, r }) => `${name} ${r}`),
+    microBatch: facts.microBatch,
     exactness: {
       threads: info.threads,
       torch: info.torchRuntime,
@@ -115,8 +107,8 @@ export function describeSetting(
         "adam_beta2",
         "adam_epsilon",
         "max_grad_norm",
-        "gradient_checkpointing",
       ]),
+      "training.gradient_checkpointing": checkpointingOf(training),
     },
   };
 }

@@ -5,10 +5,14 @@ import { loadModel, type Model } from "../model/index.js";
 import { writeFileAtomic } from "../observe/atomic-file.js";
 import { rewindMetricsFile } from "../observe/metrics-file.js";
 import { type AdapterIdentity, identifyAdapter } from "./adapter-writer.js";
+import { openBase } from "./base-model.js";
+import type { MicroBatchLimit } from "./batch.js";
+import { checkpointingOf, optimizerSpec } from "./begin-training.js";
 import { type Checkpoint, OPTIMIZER_FILE } from "./checkpoint.js";
 import { createDownloadNotes } from "./download-notes.js";
 import { loadOptions } from "./load-options.js";
 import { chooseLoraSites, type LoraSites } from "./lora-sites.js";
+import { chooseMicroBatch, limitOfRun, type MicroBatchChoice } from "./micro-batch-choice.js";
 import { collectVersions } from "./report.js";
 import { checkResume } from "./resume.js";
 import { findResumePoint, rewindRunFolder } from "./resume-point.js";
@@ -31,13 +35,19 @@ export async function setUp({ config, options, folder, events }: TrainJob): Prom
   const dataset = await readDataset(config, options.pipeline, signal);
   signal?.throwIfAborted();
   const onProgress = createDownloadNotes(config.model.name, events.emit);
+  const auto = config.training.micro_batch_tokens === "auto";
+  const saved = auto ? resume.checkpoint?.state.setting : undefined;
+  const measured = auto && !saved ? await measure() : null;
+  const limit = saved ? limitOfRun(saved) : measured && { tokens: measured.choice.tokens, rows: null };
+  const microBatch = saved?.microBatch ?? measured?.choice ?? null;
   const model = await loadModel(config.model.name, { ...loadOptions(config), signal, onProgress });
   try {
-    const data = await prepareRunData(config, model, dataset, signal);
+    const prepared = measured?.run ?? (await prepareRunData(config, model, dataset, signal));
+    const data = { ...prepared, planning: { ...prepared.planning, trainLimit: limit ?? prepared.planning.trainLimit } };
     const sites = chooseLoraSites(config.lora, config.project.seed, model.decoderConfig);
     const info = model.addon.info();
     const baseHash = await model.weightsHash(signal);
-    const setting = describeSetting(config, model, sites, data, { baseHash, info });
+    const setting = describeSetting(config, model, sites, data, { baseHash, info, microBatch });
     const { checkpoint } = resume;
     const inexact = checkpoint ? checkResume(checkpoint.state.setting, setting, { force: options.force === true }) : [];
 
@@ -48,7 +58,8 @@ export async function setUp({ config, options, folder, events }: TrainJob): Prom
     const run = { config, versions: collectVersions(info), seed: config.project.seed, setting };
     await writeFileAtomic(folder.runFile, `${JSON.stringify(run, null, 2)}\n`, { durable: true });
     events.openFiles(folder);
-    const notes = [...resume.notes, ...dataset.notes, ...data.promptNotes, describeModel(model, sites)];
+    const kept = saved ? [describeKept(data.planning.trainLimit)] : [];
+    const notes = [...resume.notes, ...kept, ...dataset.notes, ...data.promptNotes, describeModel(model, sites)];
     for (const message of notes) events.emit({ event: "note", message });
     const warnings = [...resume.warnings, ...model.warnings, ...inexact, ...lost, ...tooLong(data)];
     for (const message of warnings) events.emit({ event: "warning", message });
@@ -63,21 +74,26 @@ export async function setUp({ config, options, folder, events }: TrainJob): Prom
     model.dispose();
     throw error;
   }
+
+  /** Before the weights are loaded: the probes' processes find the memory that the run will find. */
+  async function measure(): Promise<{ run: RunData; choice: MicroBatchChoice }> {
+    const base = await openBase(config, { signal, onProgress });
+    const run = await prepareRunData(config, base, dataset, signal);
+    const sites = chooseLoraSites(config.lora, config.project.seed, base.decoderConfig);
+    return { run, choice: await chooseMicroBatch({ config, base, sites, run }, { signal, emit: events.emit }) };
+  }
 }
 
 async function startTraining(config: Config, model: Model, sites: LoraSites, checkpoint: Checkpoint | null) {
-  const { training } = config;
   await model.native.addLora(sites.spec);
   if (checkpoint) await model.native.loadLora(join(checkpoint.path, ADAPTER_WEIGHTS));
-  const optimizer = {
-    beta1: training.adam_beta1,
-    beta2: training.adam_beta2,
-    eps: training.adam_epsilon,
-    weightDecay: training.weight_decay,
-    maxGradNorm: training.max_grad_norm,
-  };
-  await model.native.beginTraining(optimizer, training.gradient_checkpointing);
+  await model.native.beginTraining(optimizerSpec(config.training), checkpointingOf(config.training));
   if (checkpoint) await model.native.loadOptimizer(join(checkpoint.path, OPTIMIZER_FILE));
+}
+
+function describeKept({ tokens, rows }: MicroBatchLimit): string {
+  const size = tokens === null ? `${rows} rows` : `${tokens} tokens`;
+  return `micro_batch_tokens: auto keeps the size that this run began with, ${size}`;
 }
 
 function describeModel({ source, device, dtype, computeDtype, parameterCount }: Model, sites: LoraSites): string {

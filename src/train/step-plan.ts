@@ -33,8 +33,10 @@ export function planSteps(config: Config, rows: readonly { dbId: string | null }
     warmupRatio: training.warmup_ratio,
   });
   const multiplier = createScheduler(training.lr_scheduler_type, { totalSteps: steps, warmupSteps });
+  const { micro_batch_tokens: tokens } = training;
+  // auto is cut by rows until it is measured, and evaluation always: it needs far less memory than training.
   const limit = (rows: number): MicroBatchLimit =>
-    training.micro_batch_tokens === null ? { tokens: null, rows } : { tokens: training.micro_batch_tokens, rows: null };
+    typeof tokens === "number" ? { tokens, rows: null } : { tokens: null, rows };
   return {
     steps,
     warmupSteps,

@@ -1,4 +1,4 @@
-import { type EncodedRow, packMicroBatches, rowLength } from "./batch.js";
+import { type EncodedRow, type MicroBatch, type MicroBatchLimit, packMicroBatches, rowLength } from "./batch.js";
 import type { StepPlanning } from "./step-plan.js";
 import type { TrainingData } from "./training-data.js";
 
@@ -41,18 +41,29 @@ export function countTokens(rows: readonly EncodedRow[]): TokenStatistics {
 /** What packing makes of the first epoch. */
 export function countPacking(data: TrainingData, planning: StepPlanning): PackingStatistics {
   const statistics = { unpacked: 0, packed: 0, microBatches: 0, largestMicroBatch: 0 };
+  for (const { batch, unpackedTokens } of epochMicroBatches(data, planning, planning.trainLimit)) {
+    statistics.unpacked += unpackedTokens;
+    statistics.packed += batch.tokens.length;
+    statistics.microBatches += 1;
+    statistics.largestMicroBatch = Math.max(statistics.largestMicroBatch, batch.tokens.length);
+  }
+  return statistics;
+}
+
+/** The micro-batches of the first epoch in order, cut by `limit`. */
+export function* epochMicroBatches(
+  data: Pick<TrainingData, "encodeGroup">,
+  planning: Pick<StepPlanning, "sampler">,
+  limit: MicroBatchLimit,
+): Generator<MicroBatch> {
   let cursor = { epoch: 0, row: 0 };
   while (cursor.epoch === 0) {
     const plan = planning.sampler.stepAt(cursor);
     // Tables in their own order: close enough for a count, and no row is tokenised again.
-    const groups = plan.groups.map(({ rows }) => data.encodeGroup(rows, null));
-    for (const { batch, unpackedTokens } of packMicroBatches(groups, planning.trainLimit)) {
-      statistics.unpacked += unpackedTokens;
-      statistics.packed += batch.tokens.length;
-      statistics.microBatches += 1;
-      statistics.largestMicroBatch = Math.max(statistics.largestMicroBatch, batch.tokens.length);
-    }
+    yield* packMicroBatches(
+      plan.groups.map(({ rows }) => data.encodeGroup(rows, null)),
+      limit,
+    );
     cursor = plan.next;
   }
-  return statistics;
 }

@@ -1,4 +1,5 @@
 import type { EvalEvent } from "../observe/events.js";
+import type { MicroBatchChoice } from "./micro-batch-choice.js";
 import type { SamplerCursor } from "./sampler.js";
 
 /** trainer_state.json: all that a run needs to go on besides the adapter and the optimizer's tensors. */
@@ -49,6 +50,8 @@ export interface RunSetting {
   baseHash: string;
   /** Site by site "name r": the shapes of the adapter. */
   loraModules: string[];
+  /** What `micro_batch_tokens: auto` chose, and why; null where the config says the size itself. */
+  microBatch?: MicroBatchChoice | null;
   /** Settings that make the arithmetic; another value ends bit-exactness but not the run. */
   exactness: Record<string, string | number | boolean | null>;
 }

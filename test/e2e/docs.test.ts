@@ -61,6 +61,11 @@ const run: { command: string; add?: string[] /** Needs Spider's data. */; spider
     add: dry,
     spider: true,
   },
+  {
+    command: "npx sqltune plan --config configs/spider.yaml",
+    add: [...tiny, ...few, "--set", "training.per_device_train_batch_size=1"],
+    spider: true,
+  },
   { command: "npx sqltune doctor" },
 ];
 

@@ -48,7 +48,7 @@ describe.skipIf(skip)("adapters between sqltune and PEFT", () => {
       ["self_attn.q_proj", "self_attn.o_proj", "mlp.down_proj"].map((name) => `model.layers.${layer}.${name}`),
     );
     await model.native.addLora({ modules: linears.map((name) => ({ name, r: 4, scaling: 2 })), dropout: 0, seed: 3 });
-    await model.native.beginTraining({ beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 0 }, false);
+    await model.native.beginTraining({ beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 0 }, "none");
     const [ids] = IDS as [number[], ...number[][]];
     for (let step = 0; step < 3; step++) {
       await model.native.forwardBackward(

@@ -24,5 +24,5 @@ export async function beginTraining(
 ): Promise<void> {
   const modules = SITES.map((name) => ({ name, r: 4, scaling: options.scaling ?? 2 }));
   await model.addLora({ modules, dropout: options.dropout ?? 0, seed: 3 });
-  await model.beginTraining({ beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, maxGradNorm: 1 }, false);
+  await model.beginTraining({ beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0.01, maxGradNorm: 1 }, "none");
 }

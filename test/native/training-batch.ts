@@ -21,6 +21,6 @@ export async function trainable(addon: Addon, folder: string): Promise<NativeMod
     ["q_proj", "v_proj"].map((name) => ({ name: `model.layers.${layer}.self_attn.${name}`, r: 4, scaling: 2 })),
   );
   await model.addLora({ modules, dropout: 0.1, seed: 1 });
-  await model.beginTraining({ beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 1 }, false);
+  await model.beginTraining({ beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 1 }, "none");
   return model;
 }

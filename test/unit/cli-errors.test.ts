@@ -52,7 +52,7 @@ describe("describeError", () => {
       "outputs may not be written or read (EACCES). Check its permissions, or choose another folder.",
     );
     expect(describeError(withCode("tried to allocate 3.00 GiB", "ERR_SQLTUNE_OOM")).message).toBe(
-      "tried to allocate 3.00 GiB. Out of memory: lower training.per_device_train_batch_size or model.max_seq_length, set training.gradient_checkpointing: true, or take a smaller model.",
+      "tried to allocate 3.00 GiB. Out of memory: sqltune plan measures what fits. Lower training.per_device_train_batch_size, training.micro_batch_tokens or model.max_seq_length, set training.gradient_checkpointing: block, or take a smaller model.",
     );
   });
 

@@ -21,7 +21,9 @@ describe("help", () => {
     const { out, code } = await cli(["--help"]);
     expect(code).toBe(0);
     const verbs = [...out.matchAll(/^ {2}sqltune (\w+) .* {2}\S/gm)].map((match) => match[1]!);
-    expect(verbs).toEqual(expect.arrayContaining(["quickstart", "train", "eval", "infer", "pull", "setup", "doctor"]));
+    expect(verbs).toEqual(
+      expect.arrayContaining(["quickstart", "plan", "train", "eval", "infer", "pull", "setup", "doctor"]),
+    );
     for (const verb of verbs) {
       const help = await cli([verb, "--help"]);
       expect(help).toMatchObject({ code: 0, err: "" });
@@ -42,7 +44,7 @@ describe("mistakes on the command line end with code 2 and say what to write", (
     ],
     [
       ["serve"],
-      /^error: serve is no command\..* The commands are quickstart, train, eval, infer, pull, setup, doctor\./,
+      /^error: serve is no command\..* The commands are quickstart, plan, train, eval, infer, pull, setup, doctor\./,
     ],
     [
       ["train", "--epoch", "3"],
@@ -54,6 +56,7 @@ describe("mistakes on the command line end with code 2 and say what to write", (
     ],
     [["infer", "--max_sample", "3"], "error: --max-sample is no flag of infer. See sqltune infer --help.\n"],
     [["train", "spider"], "error: spider is not expected here: train takes flags only. See sqltune train --help.\n"],
+    [["plan", "--epochs", "1"], "error: --epochs is no flag of plan. See sqltune plan --help.\n"],
     [["train", "--epochs"], "error: --epochs needs a value. See sqltune train --help.\n"],
     [
       ["train", "--resume", "--overwrite"],

@@ -91,6 +91,7 @@ describe("planSteps", () => {
     expect(plan(sizes)).toMatchObject({ trainLimit: { tokens: null, rows: 3 }, evalLimit: { tokens: null, rows: 5 } });
     const limit = { tokens: 512, rows: null };
     expect(plan({ ...sizes, micro_batch_tokens: 512 })).toMatchObject({ trainLimit: limit, evalLimit: limit });
+    expect(plan({ ...sizes, micro_batch_tokens: "auto" })).toMatchObject({ evalLimit: { tokens: null, rows: 5 } });
   });
 
   it("counts tokens as they are and as they are computed", async () => {
@@ -161,10 +162,19 @@ describe("parameters and memory", () => {
       ...{ config: tinyLlama, parameterCount: countParameters(tinyLlama), trainableParameters: 1_126_400 },
       ...{ dtype: "float16" as const, computeDtype: "bfloat16" as const, tokens: 1024 },
     };
-    const [plain, checkpointed] = [false, true].map((checkpointing) => estimateMemory({ ...input, checkpointing }));
+    const [plain, selective, checkpointed] = (["none", "selective", "block"] as const).map((checkpointing) =>
+      estimateMemory({ ...input, checkpointing }),
+    );
     expect(plain?.weights).toBe(2 * input.parameterCount);
     expect(plain?.adapter).toBe(16 * 1_126_400);
     expect(checkpointed?.activations).toBeLessThan((plain?.activations as number) / 4);
+    // A token of TinyLlama in bfloat16: 2048 wide, 32 heads of 64, 4 for keys and values, an MLP of 5632, 22 blocks.
+    const attention = 2 * (2048 + 2048 + 512) + 4 * 32;
+    const whole = attention + 2 * (2 * 2048 + 3 * 5632);
+    const logits = 2 * 256 * 32000 * 4;
+    expect(plain?.activations).toBe(1024 * 22 * whole + logits);
+    expect(selective?.activations).toBe(1024 * (22 * (attention + 2 * 2048) + whole) + logits);
+    expect(checkpointed?.activations).toBe(1024 * (22 * 2 * 2048 + whole) + logits);
     expect(plain?.total).toBe((plain?.weights ?? 0) + (plain?.adapter ?? 0) + (plain?.activations ?? 0));
   });
 });

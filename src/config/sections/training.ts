@@ -30,9 +30,9 @@ export const trainingSection = z.strictObject({
     "Up to this many questions of one database stand in a group, and its schema is computed once for all of them.",
   ),
   micro_batch_tokens: key(
-    z.int().min(1).nullable(),
+    z.union([z.int().min(1), z.literal("auto"), z.null()]),
     null,
-    "Most packed tokens of one forward and backward pass; a step's rows are then cut by tokens, not by per_device_train_batch_size. null cuts by rows.",
+    "Most packed tokens of one forward and backward pass; a step's rows are then cut by tokens, not by per_device_train_batch_size. auto measures the best size when the run starts. null cuts by rows.",
   ),
   per_device_eval_batch_size: key(z.int().min(1), 4, "Rows of one evaluation pass."),
   learning_rate: key(z.number().gt(0), 2e-4, "Peak learning rate."),
@@ -56,9 +56,9 @@ export const trainingSection = z.strictObject({
   bf16: key(z.boolean(), false, "Compute in bfloat16: the same as model.compute_dtype: bfloat16."),
   fp16: key(z.boolean(), false, "Compute in float16 on a GPU: the same as model.compute_dtype: float16."),
   gradient_checkpointing: key(
-    z.boolean(),
+    z.union([z.boolean(), z.enum(["block", "selective"])]),
     false,
-    "Keep one activation a block and recompute the rest in the backward pass: less memory, more time.",
+    "Keep less of each block and compute it again in the backward pass: less memory, more time. selective keeps the attention and computes the MLP again; block, or true, keeps the block's input alone.",
   ),
   logging_steps: key(z.int().min(1), 25, "Steps between train events in metrics.jsonl."),
   eval_steps: key(steps(), 250, "Steps between evaluations on the validation rows; null evaluates only at the end."),
