@@ -8,6 +8,7 @@
 #include "io/tensor_source.h"
 #include "lora/lora.h"
 #include "model/decoder.h"
+#include "runtime/cpu_cache.h"
 #include "train/adamw.h"
 #include "train/forward_backward.h"
 
@@ -59,6 +60,7 @@ Session::Session(const ModelSpec& spec) {
     throw InvalidArgument("float16 is not computed on a CPU (it is slow there); use computeDtype bfloat16 or float32");
   }
   at::NoGradGuard no_grad;
+  keep_freed_memory();
   state_ = std::make_unique<State>(spec);
 }
 Session::~Session() = default;

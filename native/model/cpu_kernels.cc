@@ -79,7 +79,7 @@ inline float sum_lanes(int64_t n, const Term& term) {
 }
 
 template <typename T>
-inline void rms_row(const T* x, const T* w, T* y, int64_t n, float eps, float* rstd) {
+inline void rms_row(const T* x, const T* w, T* __restrict y, int64_t n, float eps, float* rstd) {
   const float sum = sum_lanes(n, [=](int64_t i) { return load(x[i]) * load(x[i]); });
   const float r = 1.0f / std::sqrt(sum / static_cast<float>(n) + eps);
   for (int64_t i = 0; i < n; ++i) store(y + i, load(x[i]) * r * load(w[i]));
@@ -87,7 +87,8 @@ inline void rms_row(const T* x, const T* w, T* y, int64_t n, float eps, float* r
 }
 
 template <typename T>
-inline void rms_backward_row(const T* g, const T* x, const T* w, const T* residual, T* dx, int64_t n, float r) {
+inline void rms_backward_row(const T* g, const T* x, const T* w, const T* residual, T* __restrict dx, int64_t n,
+                             float r) {
   const float dot = sum_lanes(n, [=](int64_t i) { return load(g[i]) * load(w[i]) * load(x[i]); });
   const float c = dot * r * r / static_cast<float>(n);
   if (residual) {
@@ -98,7 +99,7 @@ inline void rms_backward_row(const T* g, const T* x, const T* w, const T* residu
 }
 
 template <typename T>
-inline void silu_mul_run(const T* gate, const T* up, T* y, int64_t n) {
+inline void silu_mul_run(const T* gate, const T* up, T* __restrict y, int64_t n) {
   for (int64_t i = 0; i < n; ++i) {
     const float a = load(gate[i]);
     store(y + i, a / (1.0f + fast_exp(-a)) * load(up[i]));
@@ -106,7 +107,7 @@ inline void silu_mul_run(const T* gate, const T* up, T* y, int64_t n) {
 }
 
 template <typename T>
-inline void silu_mul_backward_run(const T* g, T* gate, T* up, int64_t n) {
+inline void silu_mul_backward_run(const T* __restrict g, T* __restrict gate, T* __restrict up, int64_t n) {
   for (int64_t i = 0; i < n; ++i) {
     const float a = load(gate[i]);
     const float b = load(up[i]);
@@ -144,7 +145,8 @@ inline void cross_entropy_row(T* logits, int64_t n, int64_t target, float* loss,
 }
 
 template <typename T>
-inline void rotate_head(T* low, T* high, const float* cos, const float* sin, int64_t half, float sign) {
+inline void rotate_head(T* __restrict low, T* __restrict high, const float* __restrict cos, const float* __restrict sin,
+                        int64_t half, float sign) {
   for (int64_t i = 0; i < half; ++i) {
     const float a = load(low[i]);
     const float b = load(high[i]);

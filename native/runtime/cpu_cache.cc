@@ -1,0 +1,120 @@
+#include "runtime/cpu_cache.h"
+
+#include <c10/core/Allocator.h>
+#include <c10/core/CPUAllocator.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <mutex>
+#include <new>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace sqltune {
+
+namespace {
+
+constexpr size_t kLarge = size_t{1} << 18;     // smaller blocks are malloc's business
+constexpr size_t kHeader = 64;                 // before each block, and its alignment
+constexpr size_t kHugePage = size_t{1} << 21;  // blocks of several are aligned to one
+
+struct Block {
+  size_t size;
+};
+
+class CachingAllocator final : public c10::Allocator {
+ public:
+  c10::DataPtr allocate(size_t bytes) override {
+    Block* block = bytes < kLarge ? make(bytes + kHeader) : take(bytes + kHeader);
+    if (block == nullptr) throw std::bad_alloc();
+    // libtorch's raw_allocate wants the context to be the data.
+    char* data = reinterpret_cast<char*>(block) + kHeader;
+    return {data, data, &CachingAllocator::give_back, c10::Device(c10::DeviceType::CPU)};
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return &CachingAllocator::give_back; }
+  void copy_data(void* to, const void* from, size_t count) const override { default_copy_data(to, from, count); }
+
+  static CachingAllocator& instance() {
+    // Never destroyed: tensors may be freed after static objects.
+    static auto* const allocator = new CachingAllocator;
+    return *allocator;
+  }
+
+ private:
+  Block* take(size_t size) {
+    const std::lock_guard lock(mutex_);
+    // A free block may be up to a quarter larger: batches differ a little in length.
+    const auto found = free_.lower_bound(size);
+    Block* block = nullptr;
+    if (found != free_.end() && found->first <= size + size / 4) {
+      block = found->second;
+      free_.erase(found);
+      kept_ -= block->size;
+    } else {
+      while (!free_.empty() && used_ + kept_ + size > most_used_ + most_used_ / 10) release_largest();
+      block = make(size);
+      while (block == nullptr && !free_.empty()) {
+        release_largest();
+        block = make(size);
+      }
+      if (block == nullptr) return nullptr;
+    }
+    used_ += block->size;
+    most_used_ = std::max(most_used_, used_);
+    return block;
+  }
+
+  static void give_back(void* data) {
+    if (data == nullptr) return;
+    auto* block = reinterpret_cast<Block*>(static_cast<char*>(data) - kHeader);
+    if (block->size < kLarge + kHeader) {
+      std::free(block);
+      return;
+    }
+    CachingAllocator& self = instance();
+    const std::lock_guard lock(self.mutex_);
+    self.used_ -= block->size;
+    self.kept_ += block->size;
+    self.free_.emplace(block->size, block);
+  }
+
+  void release_largest() {
+    const auto last = std::prev(free_.end());
+    kept_ -= last->first;
+    std::free(last->second);
+    free_.erase(last);
+  }
+
+  static Block* make(size_t size) {
+    const size_t alignment = size >= 2 * kHugePage ? kHugePage : kHeader;
+    const size_t rounded = (size + alignment - 1) / alignment * alignment;
+    void* memory = nullptr;
+    if (posix_memalign(&memory, alignment, rounded) != 0) return nullptr;
+#if defined(__linux__)
+    if (alignment == kHugePage) madvise(memory, rounded, MADV_HUGEPAGE);
+#endif
+    // A small block keeps its size below the line that tells the two kinds apart.
+    return new (memory) Block{size < kLarge + kHeader ? size : rounded};
+  }
+
+  std::mutex mutex_;
+  std::multimap<size_t, Block*> free_;
+  size_t used_ = 0;
+  size_t kept_ = 0;
+  size_t most_used_ = 0;
+};
+
+}  // namespace
+
+void keep_freed_memory() {
+  static const bool done = [] {
+    c10::SetCPUAllocator(&CachingAllocator::instance(), /*priority=*/1);
+    return true;
+  }();
+  (void)done;
+}
+
+}  // namespace sqltune
