@@ -49,7 +49,8 @@ export async function compare(setup: BenchSetup, say: Say): Promise<Comparison[]
   return comparisons;
 }
 
-function rowSet({ rows, options }: BenchSetup, k: number): Steps {
+/** The counted steps of k questions a database. */
+export function rowSet({ rows, options }: BenchSetup, k: number): Steps {
   const { steps, rowsPerStep, seed } = options;
   const databases = rowsByDatabase(rows, MAX_ROW_TOKENS, MIN_ROWS);
   return chooseRowSet<DataRow>({ databases, length: rowLength, k, steps, rowsPerStep, seed });

@@ -14,7 +14,7 @@ export interface PeerBatch {
 }
 
 export interface BenchOptions {
-  mode: "compare" | "lengths" | "longest" | "install-peers";
+  mode: "compare" | "ablation" | "lengths" | "longest" | "install-peers";
   model: string;
   spider: string;
   schemaFormat: SchemaFormat;
@@ -67,6 +67,7 @@ export async function parseOptions(words: readonly string[]): Promise<BenchOptio
     .scriptName("npm run bench:train --")
     .usage("$0\n\nTrains on Spider with sqltune and with TRL + PEFT, in turn, and compares speed, loss and memory.")
     .options({
+      ablation: { type: "boolean", describe: "sqltune alone, with one part of its speed left out at a time" },
       lengths: { type: "boolean", describe: "sqltune alone on 512 to 8192 packed tokens a step" },
       longest: { type: "boolean", describe: "memory of one step on Spider's longest row" },
       "install-peers": { type: "boolean", describe: "install TRL, PEFT and PyTorch into .cache/peers, and end" },
@@ -119,7 +120,7 @@ export async function parseOptions(words: readonly string[]): Promise<BenchOptio
     })
     .parseAsync();
 
-  const modes = (["lengths", "longest", "install-peers"] as const).filter((mode) => given[mode]);
+  const modes = (["ablation", "lengths", "longest", "install-peers"] as const).filter((mode) => given[mode]);
   if (modes.length > 1) throw new SqltuneError(`${modes.map((m) => `--${m}`).join(" and ")} exclude each other.`);
   const optional = (name: "threads" | "micro-batch-tokens" | "micro-batch-rows") =>
     given[name] === undefined ? null : number(name, given[name], 1);

@@ -16,8 +16,14 @@ const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 let jobs = 0;
 
 /** Runs a TypeScript file of this folder in a process of its own: JOB.json in, RESULT.json out. */
-export function runNode<Result>(script: string, job: unknown, folder: string): Promise<Result> {
-  return runJob(process.execPath, ["--import", import.meta.resolve("jiti/register"), beside(script)], job, folder);
+export function runNode<Result>(
+  script: string,
+  job: unknown,
+  folder: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Result> {
+  const words = ["--import", import.meta.resolve("jiti/register"), beside(script)];
+  return runJob(process.execPath, words, job, folder, environment);
 }
 
 /** The same with a Python file of peers/. Nothing is fetched. */
@@ -25,12 +31,18 @@ export function runPython<Result>(python: string, script: string, job: unknown, 
   return runJob(python, [beside(`peers/${script}`)], job, folder);
 }
 
-async function runJob<Result>(file: string, words: string[], job: unknown, folder: string): Promise<Result> {
+async function runJob<Result>(
+  file: string,
+  words: string[],
+  job: unknown,
+  folder: string,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Result> {
   const [input, output] = ["job", "result"].map((name) => join(folder, `${name}-${jobs}.json`)) as [string, string];
   jobs++;
   writeFileSync(input, JSON.stringify(job));
   const offline = { HF_HUB_OFFLINE: "1", PYTHONDONTWRITEBYTECODE: "1", TOKENIZERS_PARALLELISM: "false" };
-  await run(file, [...words, input, output], { ...process.env, ...offline });
+  await run(file, [...words, input, output], { ...process.env, ...offline, ...environment });
   return JSON.parse(readFileSync(output, "utf8")) as Result;
 }
 

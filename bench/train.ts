@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { SqltuneError } from "../src/errors.js";
+import { measureAblation } from "./ablation.js";
 import { type BenchSetup, setUp } from "./bench-setup.js";
 import { compare } from "./compare.js";
 import { measureLengths } from "./lengths.js";
@@ -20,7 +21,7 @@ async function main(words: string[]): Promise<void> {
   const setup = await setUp(options);
   const machine = describeMachine(setup);
   say(machine);
-  const run = { compare, lengths: measureLengths, longest: measureLongest }[options.mode];
+  const run = { compare, ablation: measureAblation, lengths: measureLengths, longest: measureLongest }[options.mode];
   const results = await run(setup, say);
   if (options.json) writeJson(options, { machine, options, results });
 }

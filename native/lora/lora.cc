@@ -2,12 +2,14 @@
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/core/grad_mode.h>
 
 #include <cmath>
 #include <set>
 
 #include "errors.h"
 #include "io/tensor_source.h"
+#include "lora/fused_lora.h"
 #include "model/ops.h"
 
 namespace sqltune {
@@ -39,6 +41,9 @@ at::Tensor LoraAdapter::forward(const at::Tensor& x, const at::Tensor& weight, c
 }
 
 at::Tensor LoraAdapter::add_delta(const at::Tensor& x, at::Tensor y, const CallContext& context) const {
+  if (cpu::fused_lora_supports(x, y)) {
+    return cpu::fused_lora_forward(x, a, b, scaling, dropout_in(context), seed_in(context), y);
+  }
   const auto type = x.scalar_type();
   const at::Tensor low = at::linear(seeded_dropout(x, dropout_in(context), seed_in(context)), a.detach().to(type));
   y.addmm_(low, b.detach().to(type).t(), 1.0, scaling);
@@ -47,9 +52,15 @@ at::Tensor LoraAdapter::add_delta(const at::Tensor& x, at::Tensor y, const CallC
 
 void LoraAdapter::backward(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& low,
                            const CallContext& context, at::Tensor dx, Gradients& gradients) const {
-  const auto type = grad.scalar_type();
   const double p = dropout_in(context);
   const uint64_t seed = seed_in(context);
+  if (cpu::fused_lora_supports(x, grad)) {
+    const auto [da, db] = cpu::fused_lora_backward(grad, x, low, a, b, scaling, p, seed, dx);
+    gradients.add(2 * index_, da);
+    gradients.add(2 * index_ + 1, db);
+    return;
+  }
+  const auto type = grad.scalar_type();
   const at::Tensor dlow = at::mm(grad, b.detach().to(type)).mul_(scaling);
   gradients.add(2 * index_ + 1, at::mm(grad.t(), low).to(b.scalar_type()).mul_(scaling));
   gradients.add(2 * index_, at::mm(dlow.t(), seeded_dropout(x, p, seed)).to(a.scalar_type()));

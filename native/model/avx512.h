@@ -2,11 +2,13 @@
 
 // Building blocks of the AVX-512 kernels. A file that includes this compiles everything after the include for AVX-512;
 // its entry points are called only where the processor has it.
+#include <ATen/core/Tensor.h>
 #include <immintrin.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <vector>
 
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma,avx2"))), \
@@ -58,6 +60,35 @@ inline __m512 exp16(__m512 x) {
   return _mm512_scalef_ps(p, n);
 }
 
+/// Which of 16 elements from `index` (a multiple of 16) on dropout keeps; the same function as in cpu_kernels.cc.
+struct DropoutMask {
+  uint32_t threshold, low, high;
+  float scale;
+  DropoutMask(double p, uint64_t seed)
+      : threshold(static_cast<uint32_t>(p * 4294967296.0)),
+        low(static_cast<uint32_t>(seed)),
+        high(static_cast<uint32_t>(seed >> 32)),
+        scale(static_cast<float>(1.0 / (1.0 - p))) {}
+  static __m512i mix(__m512i h) {
+    h = _mm512_xor_si512(h, _mm512_srli_epi32(h, 16));
+    h = _mm512_mullo_epi32(h, _mm512_set1_epi32(static_cast<int>(0x85ebca6bu)));
+    h = _mm512_xor_si512(h, _mm512_srli_epi32(h, 13));
+    h = _mm512_mullo_epi32(h, _mm512_set1_epi32(static_cast<int>(0xc2b2ae35u)));
+    return _mm512_xor_si512(h, _mm512_srli_epi32(h, 16));
+  }
+  /// v scaled where kept, 0 elsewhere.
+  __m512 apply(__m512 v, int64_t index) const {
+    if (threshold == 0) return v;
+    const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512i i = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(static_cast<uint32_t>(index))), lanes);
+    const __m512i first = mix(_mm512_xor_si512(i, _mm512_set1_epi32(static_cast<int>(low))));
+    const auto offset = static_cast<int>(high + static_cast<uint32_t>(index >> 32));
+    const __m512i h = mix(_mm512_add_epi32(first, _mm512_set1_epi32(offset)));
+    const __mmask16 kept = _mm512_cmpge_epu32_mask(h, _mm512_set1_epi32(static_cast<int>(threshold)));
+    return _mm512_maskz_mul_ps(kept, v, _mm512_set1_ps(scale));
+  }
+};
+
 /// Products of float32: a word is one element.
 struct FloatDot {
   using Word = float;
@@ -108,8 +139,17 @@ inline __attribute__((always_inline)) void product_block(Left<typename Dot::Word
 template <class Dot, int kVectors>
 inline void product_columns(int64_t rows, Left<typename Dot::Word> left, const typename Dot::Word* b, int64_t ldb,
                             int64_t depth, float* c, int64_t ldc, bool add) {
-  for (; rows >= 6; rows -= 6, left.a += 6 * left.row, c += 6 * ldc) {
-    product_block<Dot, 6, kVectors>(left, b, ldb, depth, c, ldc, add);
+  // Enough independent sums to hide the latency of a multiply-add, few enough to stay in registers.
+  constexpr int kTall = kVectors == 1 ? 12 : 6;
+  for (; rows >= kTall; rows -= kTall, left.a += kTall * left.row, c += kTall * ldc) {
+    product_block<Dot, kTall, kVectors>(left, b, ldb, depth, c, ldc, add);
+  }
+  if constexpr (kTall > 8) {
+    if (rows & 8) {
+      product_block<Dot, 8, kVectors>(left, b, ldb, depth, c, ldc, add);
+      left.a += 8 * left.row;
+      c += 8 * ldc;
+    }
   }
   if (rows & 4) {
     product_block<Dot, 4, kVectors>(left, b, ldb, depth, c, ldc, add);
@@ -190,6 +230,48 @@ inline void transpose16(const uint32_t* from, int64_t ldf, uint32_t* to, int64_t
     _mm512_storeu_si512(to + (8 + c) * ldt, _mm512_shuffle_i32x4(high0, high1, 0x88));
     _mm512_storeu_si512(to + (12 + c) * ldt, _mm512_shuffle_i32x4(high0, high1, 0xdd));
   }
+}
+
+/// Columns of a 16-wide step that lie in [begin, end), both relative to the step's first column.
+inline __mmask16 columns_mask(int64_t begin, int64_t end) {
+  const auto low = begin <= 0 ? 0u : begin >= 16 ? 16u : static_cast<unsigned>(begin);
+  const auto high = end <= 0 ? 0u : end >= 16 ? 16u : static_cast<unsigned>(end);
+  return static_cast<__mmask16>(((1u << high) - 1u) & ~((1u << low) - 1u));
+}
+
+/// Rows of a tensor whose columns lie next to each other.
+template <class Element>
+struct Rows {
+  Element* data;
+  int64_t stride;  ///< elements from row to row
+  Element* row(int64_t row, int64_t column = 0) const { return data + row * stride + column; }
+};
+template <class Element>
+Rows<const Element> rows_of(const at::Tensor& t) {
+  return {static_cast<const Element*>(t.const_data_ptr()), t.stride(0)};
+}
+template <class Element>
+Rows<Element> rows_out(const at::Tensor& t) {
+  return {static_cast<Element*>(t.mutable_data_ptr()), t.stride(0)};
+}
+
+/// A buffer of the thread that keeps its memory from call to call; each use has a slot of its own.
+template <class T, int kSlot>
+T* scratch(int64_t count) {
+  thread_local std::vector<T> buffer;
+  if (static_cast<int64_t>(buffer.size()) < count) buffer.resize(count);
+  return buffer.data();
+}
+
+/// Whether the processor runs these kernels; bfloat16 products are asked for apart.
+inline bool has_avx512() {
+  static const bool has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  return has;
+}
+inline bool has_avx512_bf16() {
+  static const bool has = __builtin_cpu_supports("avx512bf16");
+  return has;
 }
 
 }  // namespace sqltune::cpu::avx512

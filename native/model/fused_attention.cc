@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "runtime/fast_paths.h"
 #include "runtime/parallel.h"
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
@@ -18,42 +19,18 @@ namespace sqltune::cpu {
 namespace {
 
 using avx512::Bf16Dot;
+using avx512::columns_mask;
 using avx512::FloatDot;
+using avx512::has_avx512;
+using avx512::has_avx512_bf16;
 using avx512::Left;
+using avx512::Rows;
+using avx512::rows_of;
+using avx512::rows_out;
+using avx512::scratch;
 
 constexpr int64_t kColumns = 64;        // keys of a backward block
 constexpr int64_t kBackwardParts = 24;  // pieces of work at least, for balance; fixed: sums do not depend on threads
-
-/// Columns of a 16-wide step that lie in [begin, end), both relative to the step's first column.
-inline __mmask16 columns_mask(int64_t begin, int64_t end) {
-  const auto low = begin <= 0 ? 0u : begin >= 16 ? 16u : static_cast<unsigned>(begin);
-  const auto high = end <= 0 ? 0u : end >= 16 ? 16u : static_cast<unsigned>(end);
-  return static_cast<__mmask16>(((1u << high) - 1u) & ~((1u << low) - 1u));
-}
-
-/// A buffer of the thread that keeps its memory from call to call; each use has a slot of its own.
-template <class T, int kSlot>
-T* scratch(int64_t count) {
-  thread_local std::vector<T> buffer;
-  if (static_cast<int64_t>(buffer.size()) < count) buffer.resize(count);
-  return buffer.data();
-}
-
-template <class Element>
-struct Heads {
-  Element* data;
-  int64_t stride;  // elements from token to token
-  Element* row(int64_t token, int64_t column) const { return data + token * stride + column; }
-};
-
-template <class Element>
-Heads<const Element> heads(const at::Tensor& t) {
-  return {static_cast<const Element*>(t.const_data_ptr()), t.stride(0)};
-}
-template <class Element>
-Heads<Element> heads_out(const at::Tensor& t) {
-  return {static_cast<Element*>(t.mutable_data_ptr()), t.stride(0)};
-}
 
 template <class Element, class Dot>
 struct Kernel {
@@ -69,7 +46,7 @@ struct Kernel {
   int64_t depth() const { return dim / kPair; }
 
   /// Rows of one unit, transposed: [dim / kPair][padded length] words, columns past the end zero.
-  void pack_transposed(Heads<const Element> from, const AttentionUnit& unit, Word* to) const {
+  void pack_transposed(Rows<const Element> from, const AttentionUnit& unit, Word* to) const {
     const int64_t columns = up16(unit.length);
     Word* rows = scratch<Word, 10>(16 * depth());
     for (int64_t t = 0; t < columns; t += 16) {
@@ -91,7 +68,7 @@ struct Kernel {
   }
 
   /// Rows of one unit as the summed dimension: [padded length / kPair][dim] words, rows past the end zero.
-  void pack_summed(Heads<const Element> from, const AttentionUnit& unit, Word* to) const {
+  void pack_summed(Rows<const Element> from, const AttentionUnit& unit, Word* to) const {
     const auto row = [&](int64_t t) {
       return t < unit.length ? from.row(unit.start + t, unit.kv_head * dim) : nullptr;
     };
@@ -105,13 +82,13 @@ struct Kernel {
   }
 
   /// Query row r of a tile: token r / repeat, head r % repeat of the unit's heads.
-  const Element* query(Heads<const Element> from, const AttentionUnit& unit, const AttentionTile& tile,
+  const Element* query(Rows<const Element> from, const AttentionUnit& unit, const AttentionTile& tile,
                        int64_t r) const {
     return from.row(unit.start + tile.token + r / repeat, (unit.kv_head * repeat + r % repeat) * dim);
   }
 
-  void forward_tile(const AttentionTile& tile, Heads<const Element> q, const Word* keys, const Word* values,
-                    Heads<Element> out, float* lse, int64_t lse_stride) const {
+  void forward_tile(const AttentionTile& tile, Rows<const Element> q, const Word* keys, const Word* values,
+                    Rows<Element> out, float* lse, int64_t lse_stride) const {
     const AttentionUnit& unit = plan.units[tile.unit];
     const int64_t columns = up16(unit.length);
     const int64_t rows = tile.count * repeat;
@@ -181,9 +158,9 @@ struct Kernel {
   };
 
   /// Adds the tile's share to dk and dv, float32 [padded length, dim] of the unit, and writes its dq.
-  void backward_tile(const AttentionTile& tile, Heads<const Element> q, Heads<const Element> out,
-                     Heads<const Element> grad, const float* lse, int64_t lse_stride, const Packed& packed,
-                     Heads<Element> dq, float* dk, float* dv) const {
+  void backward_tile(const AttentionTile& tile, Rows<const Element> q, Rows<const Element> out,
+                     Rows<const Element> grad, const float* lse, int64_t lse_stride, const Packed& packed,
+                     Rows<Element> dq, float* dk, float* dv) const {
     const AttentionUnit& unit = plan.units[tile.unit];
     const int64_t columns = up16(unit.length);
     const int64_t rows = tile.count * repeat;
@@ -295,13 +272,13 @@ void forward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, cons
   const at::Tensor values = words(plan.padded * kernel.depth());
   share_out(static_cast<int64_t>(plan.units.size()), [&](int64_t u) {
     const int64_t at = plan.units[u].place * kernel.depth();
-    kernel.pack_transposed(heads<Element>(k), plan.units[u], data<Word>(keys) + at);
-    kernel.pack_summed(heads<Element>(v), plan.units[u], data<Word>(values) + at);
+    kernel.pack_transposed(rows_of<Element>(k), plan.units[u], data<Word>(keys) + at);
+    kernel.pack_summed(rows_of<Element>(v), plan.units[u], data<Word>(values) + at);
   });
   share_out(static_cast<int64_t>(plan.tiles.size()), [&](int64_t i) {
     const int64_t at = plan.units[plan.tiles[i].unit].place * kernel.depth();
-    kernel.forward_tile(plan.tiles[i], heads<Element>(q), data<Word>(keys) + at, data<Word>(values) + at,
-                        heads_out<Element>(out), lse.mutable_data_ptr<float>(), lse.stride(0));
+    kernel.forward_tile(plan.tiles[i], rows_of<Element>(q), data<Word>(keys) + at, data<Word>(values) + at,
+                        rows_out<Element>(out), lse.mutable_data_ptr<float>(), lse.stride(0));
   });
 }
 
@@ -319,9 +296,9 @@ void backward(const at::Tensor& grad, const at::Tensor& q, const at::Tensor& k, 
   const at::Tensor packed = words(3 * packed_size);
   share_out(units, [&](int64_t u) {
     Word* at = data<Word>(packed) + plan.units[u].place * kernel.depth();
-    kernel.pack_transposed(heads<Element>(k), plan.units[u], at);
-    kernel.pack_transposed(heads<Element>(v), plan.units[u], at + packed_size);
-    kernel.pack_summed(heads<Element>(k), plan.units[u], at + 2 * packed_size);
+    kernel.pack_transposed(rows_of<Element>(k), plan.units[u], at);
+    kernel.pack_transposed(rows_of<Element>(v), plan.units[u], at + packed_size);
+    kernel.pack_summed(rows_of<Element>(k), plan.units[u], at + 2 * packed_size);
   });
 
   // A unit's queries are dealt out to `parts` workers, each with sums of its own.
@@ -339,14 +316,14 @@ void backward(const at::Tensor& grad, const at::Tensor& q, const at::Tensor& k, 
     std::fill_n(own_dv, up16(unit.length) * dim, 0.0f);
     Word* at = data<Word>(packed) + unit.place * kernel.depth();
     for (int64_t t = plan.tiles_of[i / parts] + part; t < plan.tiles_of[i / parts + 1]; t += parts) {
-      kernel.backward_tile(plan.tiles[t], heads<Element>(q), heads<Element>(out), heads<Element>(grad),
+      kernel.backward_tile(plan.tiles[t], rows_of<Element>(q), rows_of<Element>(out), rows_of<Element>(grad),
                            lse.const_data_ptr<float>(), lse.stride(0), {at, at + packed_size, at + 2 * packed_size},
-                           heads_out<Element>(dq), own_dk, own_dv);
+                           rows_out<Element>(dq), own_dk, own_dv);
     }
   });
   share_out(2 * units, [&](int64_t i) {
     const AttentionUnit& unit = plan.units[i / 2];
-    const Heads<Element> to = heads_out<Element>(i % 2 == 0 ? dk : dv);
+    const Rows<Element> to = rows_out<Element>(i % 2 == 0 ? dk : dv);
     for (int64_t t = 0; t < unit.length; ++t) {
       for (int64_t d = 0; d < dim; d += 16) {
         __m512 sum = _mm512_setzero_ps();
@@ -359,16 +336,6 @@ void backward(const at::Tensor& grad, const at::Tensor& q, const at::Tensor& k, 
   });
 }
 
-bool has_avx512() {
-  static const bool has = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
-  return has;
-}
-bool has_avx512_bf16() {
-  static const bool has = __builtin_cpu_supports("avx512bf16");
-  return has;
-}
-
 bool takes(const at::Tensor& t) {
   return t.device().is_cpu() && (t.scalar_type() == at::kFloat || t.scalar_type() == at::kBFloat16) &&
          t.size(2) % 16 == 0 && t.stride(2) == 1 && t.stride(1) == t.size(2);
@@ -377,7 +344,8 @@ bool takes(const at::Tensor& t) {
 }  // namespace
 
 bool fused_attention_supports(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v) {
-  return has_avx512() && takes(q) && takes(k) && takes(v) && q.size(1) % k.size(1) == 0;
+  static const bool wanted = use_fast_path("attention");
+  return wanted && has_avx512() && takes(q) && takes(k) && takes(v) && q.size(1) % k.size(1) == 0;
 }
 
 void fused_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const PackedLayout& layout,

@@ -7,6 +7,8 @@
 
 #include <string>
 
+#include "runtime/fast_paths.h"
+
 namespace sqltune {
 
 namespace {
@@ -19,6 +21,7 @@ using LinearPointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const s
 /// Unset where libtorch has no oneDNN or the processor no AVX-512.
 const std::optional<c10::TypedOperatorHandle<LinearPointwise>>& onednn_linear() {
   static const auto handle = []() -> std::optional<c10::TypedOperatorHandle<LinearPointwise>> {
+    if (!use_fast_path("onednn")) return std::nullopt;
     if (at::get_cpu_capability().find("AVX512") == std::string::npos) return std::nullopt;
     const auto schema = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
     if (!schema) return std::nullopt;

@@ -13,6 +13,8 @@
 #include <sys/mman.h>
 #endif
 
+#include "runtime/fast_paths.h"
+
 namespace sqltune {
 
 namespace {
@@ -111,6 +113,7 @@ class CachingAllocator final : public c10::Allocator {
 
 void keep_freed_memory() {
   static const bool done = [] {
+    if (!use_fast_path("memory")) return false;
     c10::SetCPUAllocator(&CachingAllocator::instance(), /*priority=*/1);
     return true;
   }();

@@ -4,6 +4,7 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
+#include "runtime/fast_paths.h"
 #include "train/loss.h"
 
 namespace sqltune {
@@ -58,7 +59,8 @@ at::Tensor hidden_states(const Decoder& decoder, const PackedBatch& batch, const
 
 LossResult forward_backward(const Decoder& decoder, AdamW& optimizer, const PackedBatch& batch, uint64_t seed,
                             Checkpointing checkpointing, const AbortFlag& abort) {
-  if (!has_explicit_passes(decoder)) return forward_backward_reference(decoder, optimizer, batch, seed, abort);
+  if (!use_fast_path("passes") || !has_explicit_passes(decoder))
+    return forward_backward_reference(decoder, optimizer, batch, seed, abort);
   at::NoGradGuard no_grad;
   const PackedLayout layout(batch, decoder.device());
   const LabelRows labels(batch, layout, decoder.device());
