@@ -8,6 +8,7 @@
 #include "io/tensor_source.h"
 #include "lora/lora.h"
 #include "model/decoder.h"
+#include "model/gemm.h"
 #include "runtime/cpu_cache.h"
 #include "train/adamw.h"
 #include "train/forward_backward.h"
@@ -73,6 +74,7 @@ at::Tensor Session::forward(const std::vector<int64_t>& tokens, const AbortFlag&
   const PackedBatch batch{tokens, {}, {0}, {1}, {static_cast<int64_t>(tokens.size())}};
   batch.validate(state_->decoder.config().vocab_size, false);
   const PackedLayout layout(batch, state_->decoder.device());
+  const PreciseProducts precise;
   const at::Tensor hidden = hidden_states(state_->decoder, batch, layout, abort);
   at::NoGradGuard no_grad;
   return state_->decoder.logits(hidden);

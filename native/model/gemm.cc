@@ -30,8 +30,10 @@ const std::optional<c10::TypedOperatorHandle<LinearPointwise>>& onednn_linear() 
   return handle;
 }
 
+thread_local bool precise = false;
+
 bool by_onednn(const at::Tensor& x) {
-  return x.device().is_cpu() && x.scalar_type() == at::kFloat && onednn_linear().has_value();
+  return !precise && x.device().is_cpu() && x.scalar_type() == at::kFloat && onednn_linear().has_value();
 }
 
 at::Tensor onednn(const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias) {
@@ -39,6 +41,9 @@ at::Tensor onednn(const at::Tensor& x, const at::Tensor& weight, const std::opti
 }
 
 }  // namespace
+
+PreciseProducts::PreciseProducts() { precise = true; }
+PreciseProducts::~PreciseProducts() { precise = false; }
 
 at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const std::optional<at::Tensor> maybe_bias = bias.defined() ? std::optional(bias) : std::nullopt;

@@ -12,4 +12,14 @@ at::Tensor linear_product(const at::Tensor& x, const at::Tensor& weight, const a
 /// grad [rows, out] times weight [out, in]: [rows, in]. No autograd.
 at::Tensor linear_backward_product(const at::Tensor& grad, const at::Tensor& weight);
 
+/// While one lives, this thread's float32 products go to the BLAS, whose sums in blocks come about half as far from
+/// float64 as oneDNN's: for logits that are compared with another implementation's.
+class PreciseProducts {
+ public:
+  PreciseProducts();
+  ~PreciseProducts();
+  PreciseProducts(const PreciseProducts&) = delete;
+  PreciseProducts& operator=(const PreciseProducts&) = delete;
+};
+
 }  // namespace sqltune
