@@ -46,7 +46,8 @@ inline void store16(uint16_t* p, __m512 v) {
 
 /// e^x to about 1 ulp: 2^n by vscalef, e^r on [-ln2/2, ln2/2] by Cephes' polynomial. Underflows to 0.
 inline __m512 exp16(__m512 x) {
-  x = _mm512_max_ps(x, _mm512_set1_ps(-104.0f));
+  // This order of operands lets a NaN through.
+  x = _mm512_max_ps(_mm512_set1_ps(-104.0f), x);
   const __m512 n = _mm512_roundscale_ps(_mm512_mul_ps(x, _mm512_set1_ps(1.44269504089f)), 0);
   __m512 r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693359375f), x);
   r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-2.12194440e-4f), r);
