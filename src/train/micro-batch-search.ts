@@ -33,8 +33,8 @@ export type SearchResult = Pick<MicroBatchMeasurement, "probes" | "largest_fitti
 
 /**
  * Tries sizes from the smallest up, and stops at the first that does not fit, or at the second in a row that is no
- * faster than the best. Memory grows along a line with the tokens of the largest micro-batch, so that from the third size on one that would not fit is
- * ruled out without a try.
+ * faster than the best. Memory grows along a line with the tokens of the largest micro-batch, so that from the third
+ * size on one that would not fit is ruled out without a try.
  */
 export async function searchMicroBatch<C extends SearchCandidate>(options: SearchOptions<C>): Promise<SearchResult> {
   const { memory, onProbe } = options;

@@ -1,4 +1,4 @@
-import type { DeviceName, DType } from "../native/types.js";
+import type { DryRun } from "./dry-run-plan.js";
 
 /** One size of micro-batches, measured or ruled out. Tokens/s and times are of the whole run's training steps. */
 export interface PlanProbe {
@@ -46,15 +46,7 @@ export interface MicroBatchMeasurement {
 
 /** What `plan` found out. */
 export interface PlanReport extends MicroBatchMeasurement {
-  /** Parameters with the adapter's, as PEFT counts "all params". */
-  model: {
-    name: string;
-    parameters: number;
-    trainable_parameters: number;
-    device: DeviceName;
-    dtype: DType;
-    compute_dtype: DType;
-  };
+  model: DryRun["model"];
   rows: { train: number; validation: number; test: number };
   steps: { total: number; per_epoch: number; epochs: number; rows_per_step: number };
   /** The config's own size; null where it says auto. */

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { loadAddon } from "../native/load.js";
-import type { Addon, NativeModel, PackedBatch } from "../native/types.js";
+import type { NativeModel, PackedBatch } from "../native/types.js";
 import type { ProbeJob, ProbeMessage, ProbeResult, ProbeTiming } from "./probe-protocol.js";
 
 /**
@@ -46,7 +46,7 @@ async function probe(job: ProbeJob): Promise<ProbeResult> {
   await model.zeroGrad();
   const typical = await time(model, job.typical, job.learningRate, 1);
   const longest = await time(model, job.longest, job.learningRate, 2);
-  const peak = peakMemory(addon);
+  const peak = addon.peakMemory();
   model.dispose();
   return { typical, longest, peak };
 }
@@ -58,14 +58,6 @@ async function time(model: NativeModel, batch: PackedBatch, learningRate: number
   await model.step(learningRate);
   const ended = performance.now();
   return { forwardBackward: (computed - started) / 1000, step: (ended - computed) / 1000 };
-}
-
-/** getrusage's peak, which the addon reads, starts at that of the process that forked this one; /proc's does not. */
-function peakMemory(addon: Addon): ProbeResult["peak"] {
-  const peak = addon.peakMemory();
-  if (process.platform !== "linux") return peak;
-  const line = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8"));
-  return line ? { ...peak, process: Number(line[1]) * 1024 } : peak;
 }
 
 /** Should the system run out of memory all the same, it ends this process first (proc(5), oom_score_adj). */
