@@ -151,7 +151,9 @@ void LoraSet::load(const std::string& path) {
     }
   }
   for (const auto& [name, tensor] : found) {
-    if (!expected.count(name)) problems += "\n  " + name + " is not part of this adapter";
+    // With LoRA on lm_head PEFT also writes the frozen head itself.
+    if (name != "base_model.model.lm_head.base_layer.weight" && !expected.count(name))
+      problems += "\n  " + name + " is not part of this adapter";
   }
   if (!problems.empty()) throw WeightsError(path + " does not fit the model and its LoRA configuration:" + problems);
   at::NoGradGuard no_grad;

@@ -2,16 +2,15 @@
 
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <mutex>
 #include <new>
-
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 #include "runtime/fast_paths.h"
 
@@ -30,7 +29,7 @@ struct Block {
 class CachingAllocator final : public c10::Allocator {
  public:
   c10::DataPtr allocate(size_t bytes) override {
-    Block* block = bytes < kLarge ? make(bytes + kHeader) : take(bytes + kHeader);
+    Block* block = bytes < kLarge ? make_small(bytes + kHeader) : take(bytes + kHeader);
     if (block == nullptr) throw std::bad_alloc();
     // libtorch's raw_allocate wants the context to be the data.
     char* data = reinterpret_cast<char*>(block) + kHeader;
@@ -57,10 +56,10 @@ class CachingAllocator final : public c10::Allocator {
       kept_ -= block->size;
     } else {
       while (!free_.empty() && used_ + kept_ + size > most_used_ + most_used_ / 10) release_largest();
-      block = make(size);
+      block = map_large(size);
       while (block == nullptr && !free_.empty()) {
         release_largest();
-        block = make(size);
+        block = map_large(size);
       }
       if (block == nullptr) return nullptr;
     }
@@ -86,20 +85,33 @@ class CachingAllocator final : public c10::Allocator {
   void release_largest() {
     const auto last = std::prev(free_.end());
     kept_ -= last->first;
-    std::free(last->second);
+    munmap(last->second, last->first);
     free_.erase(last);
   }
 
-  static Block* make(size_t size) {
-    const size_t alignment = size >= 2 * kHugePage ? kHugePage : kHeader;
-    const size_t rounded = (size + alignment - 1) / alignment * alignment;
+  static Block* make_small(size_t size) {
     void* memory = nullptr;
-    if (posix_memalign(&memory, alignment, rounded) != 0) return nullptr;
+    return posix_memalign(&memory, kHeader, size) == 0 ? new (memory) Block{size} : nullptr;
+  }
+
+  /// Mapped by itself: malloc would keep large blocks in its heap once some were freed, where they leave gaps.
+  static Block* map_large(size_t size) {
+    static const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+    const size_t length = (size + page - 1) / page * page;
+    const size_t slack = length >= 2 * kHugePage ? kHugePage : 0;
+    void* memory = mmap(nullptr, length + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) return nullptr;
+    char* start = static_cast<char*>(memory);
+    if (slack > 0) {
+      const size_t before = (kHugePage - reinterpret_cast<uintptr_t>(memory) % kHugePage) % kHugePage;
+      start += before;
+      if (before > 0) munmap(memory, before);
+      if (before < slack) munmap(start + length, slack - before);
 #if defined(__linux__)
-    if (alignment == kHugePage) madvise(memory, rounded, MADV_HUGEPAGE);
+      madvise(start, length, MADV_HUGEPAGE);
 #endif
-    // A small block keeps its size below the line that tells the two kinds apart.
-    return new (memory) Block{size < kLarge + kHeader ? size : rounded};
+    }
+    return new (start) Block{length};
   }
 
   std::mutex mutex_;

@@ -4,7 +4,8 @@
     python adapter_exchange.py read MODEL ADAPTER IDS.json OUT     PEFT loads an adapter and says its logits
 
 IDS.json: {"ids": a list of lists of token ids}. `write` makes OUT/plain (r 8 on all linears) and OUT/patterns (rsLoRA, another
-rank and alpha for some layers, q_proj, v_proj and down_proj only), each with logits.safetensors ("0", "1", ...) beside
+rank and alpha for some layers, q_proj, v_proj and down_proj only) and OUT/head (q_proj and lm_head, whose frozen weight PEFT
+writes too), each with logits.safetensors ("0", "1", ...) beside
 it; `read` writes OUT/logits.safetensors, and OUT/keys.json: what PEFT found missing or unexpected in the file.
 """
 
@@ -28,6 +29,7 @@ ADAPTERS = {
         "rank_pattern": {"layers.0.self_attn.q_proj": 4, r"layers\.(1|2)\.mlp\.down_proj": 16},
         "alpha_pattern": {"v_proj": 32},
     },
+    "head": {"target_modules": ["q_proj", "lm_head"]},
 }
 
 

@@ -21,7 +21,7 @@ export function checkAdapterBase(adapter: AdapterFolder, base: BaseIdentity): st
   for (const module of adapter.modules) {
     const shape = base.linears.get(module.name);
     if (!shape) {
-      problems.push(`${module.name}: not among the linears of the base's blocks`);
+      problems.push(`${module.name}: not among the base's linears`);
     } else if (shape[0] !== module.outFeatures || shape[1] !== module.inFeatures) {
       problems.push(
         `${module.name}: [${module.outFeatures}, ${module.inFeatures}] in the adapter, [${shape}] in the base`,

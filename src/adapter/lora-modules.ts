@@ -9,6 +9,8 @@ export interface AdapterModule extends LoraModule {
   outFeatures: number;
 }
 
+/** With LoRA on the head PEFT also writes the frozen head itself. */
+const HEAD_COPY = "base_model.model.lm_head.base_layer.weight";
 const KEY = /^base_model\.model\.(.+)\.lora_(A|B)\.weight$/;
 
 /**
@@ -23,6 +25,7 @@ export function loraModulesOf(
   const found = new Map<string, { A?: number[]; B?: number[] }>();
   const problems: string[] = [];
   for (const [key, tensor] of tensors) {
+    if (key === HEAD_COPY) continue;
     const match = KEY.exec(key);
     if (!match) {
       problems.push(`"${key}" is no LoRA tensor of a linear layer`);

@@ -5,7 +5,7 @@ export {
   linearModuleNames,
   resolveTargetModules,
 } from "./decoder-config.js";
-export { linearShapes } from "./linear-shapes.js";
+export { linearShapes, loraShapes } from "./linear-shapes.js";
 export { type LoadModelOptions, loadModel, readDecoderConfig } from "./load-model.js";
 export { type AdapterInfo, Model, type ModelParts } from "./model.js";
 export { choosePlacement, type Placement, type PlacementRequest } from "./placement.js";

@@ -18,3 +18,8 @@ export function linearShapes(config: DecoderConfig): Map<string, readonly [numbe
   }
   return shapes;
 }
+
+/** What a LoRA may sit on: the blocks' linears and, after them, the head. */
+export function loraShapes(config: DecoderConfig): Map<string, readonly [number, number]> {
+  return linearShapes(config).set("lm_head", [config.vocabSize, config.hiddenSize]);
+}

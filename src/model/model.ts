@@ -4,7 +4,7 @@ import type { ModelSource } from "../hub/types.js";
 import type { Addon, DecoderConfig, DeviceName, DType, NativeModel } from "../native/types.js";
 import type { Tokenizer } from "../tokenizer/types.js";
 import { abortable } from "./abortable.js";
-import { linearShapes } from "./linear-shapes.js";
+import { loraShapes } from "./linear-shapes.js";
 
 /** The adapter a model carries. */
 export interface AdapterInfo extends AdapterFolder {
@@ -107,7 +107,7 @@ export class Model implements Disposable, AsyncDisposable {
       // Hashing reads all weights once: spared where there is nothing to compare it with.
       weightsHash: folder.sqltune ? await this.weightsHash(options.signal) : "",
       tokenizerHash: this.tokenizer.hash,
-      linears: linearShapes(this.decoderConfig),
+      linears: loraShapes(this.decoderConfig),
     });
     await this.detachAdapter();
     const modules = folder.modules.map(({ name, r, scaling }) => ({ name, r, scaling }));

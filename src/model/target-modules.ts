@@ -1,7 +1,7 @@
 import { nearestName } from "../config/nearest.js";
 import { SqltuneError } from "../errors.js";
 import type { DecoderConfig } from "../native/types.js";
-import { linearShapes } from "./linear-shapes.js";
+import { linearShapes, loraShapes } from "./linear-shapes.js";
 
 /** Full names of the blocks' linears, in the order of PyTorch's named_modules: `model.layers.0.self_attn.q_proj`, ... */
 export function linearModuleNames(config: DecoderConfig): string[] {
@@ -14,9 +14,10 @@ export function linearModuleNames(config: DecoderConfig): string[] {
  * over the whole full name. Model order, each once. Throws SqltuneError, naming the nearest, where a name matches nothing.
  */
 export function resolveTargetModules(config: DecoderConfig, target: readonly string[] | string): string[] {
-  const all = linearModuleNames(config);
+  if (typeof target === "string" && target.toLowerCase() === "all-linear") return linearModuleNames(config);
+  const all = [...loraShapes(config).keys()];
   const short = [...new Set(all.map((name) => name.slice(name.lastIndexOf(".") + 1)))];
-  if (typeof target === "string") return target.toLowerCase() === "all-linear" ? all : byExpression(target, all, short);
+  if (typeof target === "string") return byExpression(target, all, short);
   const matches = (name: string, wanted: string) => name === wanted || name.endsWith(`.${wanted}`);
   const unknown = target.filter((wanted) => !all.some((name) => matches(name, wanted)));
   if (target.length === 0 || unknown.length > 0) {

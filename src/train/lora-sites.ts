@@ -1,6 +1,6 @@
 import { type AdapterConfig, shortTargetModules } from "../adapter/index.js";
 import type { Config } from "../config/index.js";
-import { linearShapes, resolveTargetModules } from "../model/index.js";
+import { loraShapes, resolveTargetModules } from "../model/index.js";
 import type { DecoderConfig, LoraSpec } from "../native/types.js";
 
 /** Where the adapter sits: for the addon, and for adapter_config.json. */
@@ -13,7 +13,7 @@ export interface LoraSites {
 
 /** The linears that `lora.target_modules` names, with the adapter's rank and scaling. @throws SqltuneError for unknown ones. */
 export function chooseLoraSites(lora: Config["lora"], seed: number, decoder: DecoderConfig): LoraSites {
-  const linears = linearShapes(decoder);
+  const linears = loraShapes(decoder);
   const names = resolveTargetModules(decoder, lora.target_modules);
   const scaling = lora.lora_alpha / (lora.use_rslora ? Math.sqrt(lora.r) : lora.r);
   return {

@@ -27,11 +27,11 @@ describe.skipIf(skip)("adapters between sqltune and PEFT", () => {
   });
   afterAll(() => rm(root, { recursive: true, force: true }));
 
-  it("one that PEFT wrote gives PEFT's logits here, rsLoRA and rank and alpha patterns included", async () => {
+  it("one that PEFT wrote gives PEFT's logits here, rsLoRA, rank and alpha patterns and the head included", async () => {
     const out = await pythonReference("adapter_exchange", { ids: IDS }, (to, inputs) => ["write", base!, inputs, to]);
     using model = await loadModel(base!, FLOAT32);
     const bare = await model.forward(Int32Array.from(IDS[0]!));
-    for (const name of ["plain", "patterns"]) {
+    for (const name of ["plain", "patterns", "head"]) {
       using tuned = await loadModel(base!, { ...FLOAT32, adapter: join(out, name) });
       expect(tuned.adapter).toMatchObject({ name: join(out, name), sqltune: null });
       await expectLogits(tuned, join(out, name, "logits.safetensors"));
@@ -47,6 +47,7 @@ describe.skipIf(skip)("adapters between sqltune and PEFT", () => {
     const linears = [...Array(30).keys()].flatMap((layer) =>
       ["self_attn.q_proj", "self_attn.o_proj", "mlp.down_proj"].map((name) => `model.layers.${layer}.${name}`),
     );
+    linears.push("lm_head");
     await model.native.addLora({ modules: linears.map((name) => ({ name, r: 4, scaling: 2 })), dropout: 0, seed: 3 });
     await model.native.beginTraining({ beta1: 0.9, beta2: 0.999, eps: 1e-8, weightDecay: 0, maxGradNorm: 0 }, "none");
     const [ids] = IDS as [number[], ...number[][]];

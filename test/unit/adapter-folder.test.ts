@@ -206,7 +206,7 @@ describe("checkAdapterBase", () => {
     const adapter = await readAdapterFolder(folder);
     expect(() => checkAdapterBase(adapter, other)).toThrow(
       `does not fit the base org/other. [out, in] of its modules:\n  - ${Q}: [8, 6] in the adapter, [16,6] in the base\n` +
-        `  - ${V}: not among the linears of the base's blocks\nIt was made for org/base: load it on that model.`,
+        `  - ${V}: not among the base's linears\nIt was made for org/base: load it on that model.`,
     );
   });
 });

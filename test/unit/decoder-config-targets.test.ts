@@ -24,6 +24,12 @@ describe("target modules", () => {
     expect(resolveTargetModules(config, ["layers.1.mlp.up_proj"])).toEqual(["model.layers.1.mlp.up_proj"]);
   });
 
+  it("take the head only where it is named, as PEFT does", () => {
+    expect(resolveTargetModules(config, ["lm_head"])).toEqual(["lm_head"]);
+    expect(resolveTargetModules(config, "lm_.*")).toEqual(["lm_head"]);
+    expect(all).not.toContain("lm_head");
+  });
+
   it("match a regular expression over the whole name", () => {
     expect(resolveTargetModules(config, ".*\\.1\\.mlp\\.(up|down)_proj")).toEqual([
       ...["model.layers.1.mlp.up_proj", "model.layers.1.mlp.down_proj"],
@@ -31,8 +37,8 @@ describe("target modules", () => {
   });
 
   it("are refused where a name fits nothing, with the nearest", () => {
-    expect(() => resolveTargetModules(config, ["q_prj", "v_proj", "lm_head"])).toThrow(
-      /no linear layer of the model: "q_prj" \(nearest: "q_proj"\), "lm_head".*Expected names out of q_proj, k_proj/,
+    expect(() => resolveTargetModules(config, ["q_prj", "v_proj", "embed_tokens"])).toThrow(
+      /no linear layer of the model: "q_prj" \(nearest: "q_proj"\), "embed_tokens".*Expected names out of q_proj, k_proj/,
     );
     // A part of a word is no name: PEFT matches from a dot on.
     expect(() => resolveTargetModules(config, ["proj"])).toThrow(SqltuneError);
