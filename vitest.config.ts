@@ -14,6 +14,7 @@ export default defineConfig({
     projects: [
       project("rules", 60_000),
       project("unit", 60_000),
+      project("browser", 120_000),
       { ...project("native", 180_000), test: { ...project("native", 180_000).test, fileParallelism: false } },
       { ...project("e2e", 900_000), test: { ...project("e2e", 900_000).test, fileParallelism: false } },
     ],

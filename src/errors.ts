@@ -6,7 +6,13 @@ export class SqltuneError extends Error {
   override readonly name = "SqltuneError";
   constructor(
     message: string,
-    readonly details: { code?: string; exitCode?: 1 | 2 | 130; cause?: unknown } = {},
+    readonly details: {
+      code?: string;
+      exitCode?: 1 | 2 | 130;
+      cause?: unknown;
+      /** The command's own result already tells of it: `--json` prints no second object. */
+      reported?: boolean;
+    } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
   }

@@ -48,23 +48,72 @@ export {
 } from "./database/index.js";
 export { SqltuneError } from "./errors.js";
 export {
+  type CompareOptions,
+  type Comparison,
+  type Component,
+  type ComponentScore,
+  compareReports,
+  type EvalChecksums,
+  type EvalDefinition,
   type EvalDetail,
   type EvalReport,
   type EvalScores,
   type EvalSummary,
   type EvaluateOptions,
   type EvaluateProgress,
+  type Evaluator,
   type ExecutionRules,
   evaluate,
+  findSuites,
+  type GoldRow,
+  type Hardness,
+  type HtmlReportExtras,
+  htmlReport,
+  type Miss,
+  type MissKind,
+  markdownReport,
+  type NamedReport,
+  type PairComparison,
+  type PartialScores,
   type Prediction,
   readGoldFile,
   readPredictionFile,
+  readReport,
+  readScoringInputs,
   readTestSet,
+  resultTables,
   type ScoreOptions,
+  type ScoringFiles,
+  type ScoringInputs,
   scorePredictions,
   type TestSetOptions,
+  type VerdictComparison,
   writeEvalFiles,
 } from "./eval/index.js";
+export {
+  classifyMiss,
+  inventedNames,
+  type MissInput,
+} from "./eval/misses/index.js";
+export {
+  type ComponentSummary,
+  componentSummary,
+  ExactSetMatch,
+  type ExactSetMatchOptions,
+  type OfficialSchemas,
+  type OfficialVerdict,
+  readOfficialSchemas,
+} from "./eval/official/index.js";
+export {
+  readWikiSqlPredictions,
+  readWikiSqlRows,
+  readWikiSqlTables,
+  type WikiSqlDetail,
+  type WikiSqlPrediction,
+  type WikiSqlRow,
+  type WikiSqlScores,
+  wikiSqlScores,
+} from "./eval/wikisql/index.js";
 export {
   type DownloadProgress,
   type ModelSource,
@@ -91,11 +140,20 @@ export {
   samplingFromConfig,
   type Timings,
 } from "./infer/index.js";
+export {
+  type LintCheck,
+  type LintConfigOptions,
+  type LintFinding,
+  type LintReport,
+  lint,
+  lintDataset,
+  lintText,
+} from "./lint/index.js";
 export { type AdapterInfo, type LoadModelOptions, loadModel, type Model } from "./model/index.js";
 export { type SetupOptions, type SetupResult, setup } from "./native/build.js";
 export { type Diagnosis, diagnose } from "./native/diagnose.js";
 export type { DecoderConfig, DeviceName, DType, NativeInfo } from "./native/types.js";
-export type { EvalEvent, OnEvent, RunEvent, TrainEvent } from "./observe/events.js";
+export type { EndEvent, EvalEvent, OnEvent, RunEvent, TrainEvent } from "./observe/events.js";
 export { createTerminalReporter, type TerminalReporter } from "./observe/terminal-reporter.js";
 export { type QuickstartExample, type QuickstartOptions, type QuickstartSummary, quickstart } from "./quickstart.js";
 export {
@@ -110,6 +168,14 @@ export {
   serializeSchema,
   type Table,
 } from "./schema/index.js";
+export {
+  formatSql,
+  parseSelect,
+  type ResolvedNames,
+  resolveNames,
+  type SelectStatement,
+  SqlSyntaxError,
+} from "./sql/syntax/index.js";
 export type { Tokenizer } from "./tokenizer/types.js";
 export {
   type DryRun,

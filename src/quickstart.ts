@@ -40,7 +40,7 @@ export interface QuickstartExample {
   database: string | null;
   question: string;
   sql: string;
-  gold_sql: string;
+  gold: string;
   confidence: number;
   latency_ms: number;
   columns: string[];
@@ -98,8 +98,9 @@ export async function quickstart(options: QuickstartOptions = {}): Promise<Quick
     output_dir: config.project.output_dir,
     final_model: join(config.project.output_dir, "final_model"),
   };
-  await writeEvalFiles(tuned.report, join(folder.path, "eval", "tuned", "eval.json"));
-  await writeEvalFiles(base.report, join(folder.path, "eval", "base", "eval.json"));
+  for (const [name, { report }] of Object.entries({ tuned, base })) {
+    await writeEvalFiles(report, join(folder.path, "eval", name, "eval.json"), { title: `Quickstart, ${name} model` });
+  }
   const saved = { ...summary, max_samples: maxSamples };
   await writeFileAtomic(summaryFile, `${JSON.stringify(saved, null, 2)}\n`, { durable: true });
   return summary;
@@ -143,7 +144,7 @@ async function score(
     0,
     report.details.findIndex((detail) => detail.ex),
   );
-  const { question, dbId, sql: gold_sql } = rows[at]!;
+  const { question, dbId, sql: gold } = rows[at]!;
   const schema = dbId === null ? undefined : schemas.get(dbId);
   const answer = await engine.generate({ question, schema, signal });
   const database = (dbId === null ? undefined : databases.get(dbId)) ?? null;
@@ -153,7 +154,7 @@ async function score(
     database,
     question,
     sql: answer.sql,
-    gold_sql,
+    gold,
     confidence: answer.confidence,
     latency_ms: Math.round(answer.timings.totalMs),
     columns: result?.ok ? result.columns : [],

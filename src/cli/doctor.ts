@@ -19,7 +19,10 @@ export function doctorVerb(io: CliIo): CommandModule<unknown, { json?: boolean }
       const { fixes } = diagnosis;
       if (fixes.length === 0) return;
       const list = fixes.map((fix, i) => `  ${i + 1}. ${fix}`).join("\n");
-      throw new SqltuneError(`sqltune is not ready. In this order:\n${list}`, { code: "ERR_SQLTUNE_NOT_READY" });
+      throw new SqltuneError(`sqltune is not ready. In this order:\n${list}`, {
+        code: "ERR_SQLTUNE_NOT_READY",
+        reported: true,
+      });
     },
   };
 }

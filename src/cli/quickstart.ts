@@ -5,15 +5,16 @@ import { SqltuneError } from "../errors.js";
 import type { RunEvent } from "../observe/events.js";
 import { createTerminalReporter } from "../observe/terminal-reporter.js";
 import { type QuickstartSummary, quickstart } from "../quickstart.js";
+import { percent } from "./align.js";
 import { configFlags, configFromFlags } from "./config-flags.js";
 import { describeError } from "./describe-error.js";
-import { showProgress } from "./eval.js";
+import { showProgress } from "./eval-progress.js";
 import { type CliIo, createPrinter } from "./io.js";
 import { count, flag } from "./options.js";
 import { createProgress, downloadProgress } from "./progress.js";
 import { resultTable } from "./result-table.js";
 import { sameCommand } from "./resume-command.js";
-import { percent, scoreTable } from "./score-table.js";
+import { scoreTable } from "./score-table.js";
 
 interface QuickstartFlags {
   config?: string;
@@ -100,7 +101,7 @@ function describeSummary({
     "",
     `${questions} questions about databases that training never saw (${names.join(", ")})${gain}:`,
     "",
-    scoreTable({ base, tuned }, ["ex", "em"]),
+    scoreTable({ base, tuned }, ["ex", "em", "string"]),
     "",
     `One of them${example.db_id === null ? "" : `, about ${example.db_id}`}: ${example.question}`,
     "",

@@ -1,3 +1,4 @@
+import { SqltuneError } from "../errors.js";
 import { describeError } from "./describe-error.js";
 import { type CliIo, createPrinter } from "./io.js";
 import { normalizeFlags } from "./normalize-flags.js";
@@ -21,6 +22,7 @@ export async function runCli(io: CliIo): Promise<number> {
     const { message, exitCode, code } = describeError(error, { interrupted: io.signal.aborted, debug });
     const print = createPrinter(io, argv.includes("--json"));
     print.note(`${exitCode === 130 ? "" : "error: "}${message}`);
+    if (error instanceof SqltuneError && error.details.reported) return exitCode;
     print.record({ error: { message, code, exit_code: exitCode } });
     return exitCode;
   }

@@ -1,41 +1,72 @@
 import type { EvalScores, EvalSummary } from "../eval/index.js";
+import { align, percent } from "./align.js";
+import { METRICS, type Metric } from "./metrics-flag.js";
 
-/** Metrics that evaluation knows, by their flag's name. */
-export type Metric = "em" | "ex";
+/** Where a summary has each metric that is a share of rows. */
+const KEYS = { em: "em", ex: "ex", ts: "ts", string: "exact_match" } as const;
+type ShareMetric = keyof typeof KEYS;
 
 /** Scores as a table, one column a model. */
-export function scoreTable(columns: Record<string, EvalSummary>, metrics: readonly Metric[]): string {
+export function scoreTable(columns: Record<string, EvalSummary>, metrics: readonly ShareMetric[]): string {
   const summaries = Object.values(columns);
   const [first] = summaries;
   const rows: string[][] = [["", ...Object.keys(columns)]];
   const add = (label: string, cell: (summary: EvalSummary) => string) => rows.push([label, ...summaries.map(cell)]);
-  const addCategories = (value: (scores: EvalScores) => number | null) => {
+  for (const metric of metrics) {
+    const key = KEYS[metric];
+    add(METRICS[metric], (summary) => percent(summary[key]));
     for (const category of Object.keys(first?.by_category ?? {}) as (keyof EvalSummary["by_category"])[]) {
       const { questions } = first!.by_category[category];
-      if (questions > 0) add(`  ${category} (${questions})`, (s) => percent(value(s.by_category[category])));
+      if (questions > 0) add(`  ${category} (${questions})`, (summary) => percent(summary.by_category[category][key]));
     }
-  };
-  if (metrics.includes("ex")) {
-    add("execution accuracy", (s) => percent(s.ex));
-    addCategories((scores) => scores.ex);
-    add("  questions judged", (s) => String(s.ex_judged));
-    add("  answers that do not run", (s) => String(Object.values(s.failures).reduce((sum, n) => sum + n, 0)));
-  }
-  if (metrics.includes("em")) {
-    add("string match", (s) => percent(s.exact_match));
-    addCategories((scores) => scores.exact_match);
+    if (metric !== "ex") continue;
+    add("  questions judged", (summary) => String(summary.ex_judged));
+    add("  answers that do not run", (summary) => String(failed(summary)));
   }
   return align(rows);
 }
 
-export function percent(share: number | null): string {
-  return share === null ? "-" : `${(100 * share).toFixed(1)} %`;
+/** One system's scores, one column a metric: of all rows, by hardness and by category; then what went wrong. */
+export function summaryTable(summary: EvalSummary, metrics: readonly Metric[]): string {
+  const shares = metrics.filter((metric): metric is ShareMetric => metric in KEYS);
+  const groups: [string, EvalScores][] = [
+    ["all", summary],
+    ...Object.entries(summary.by_hardness),
+    ...Object.entries(summary.by_category),
+  ];
+  const rows = groups
+    .filter(([, { questions }]) => questions > 0)
+    .map(([name, group]) => [name, String(group.questions), ...shares.map((metric) => percent(group[KEYS[metric]]))]);
+  const judged = shares.filter((metric) => metric !== "string") as ("em" | "ex" | "ts")[];
+  if (judged.some((metric) => summary[`${metric}_judged`] < summary.questions)) {
+    const count = (metric: ShareMetric) => (metric === "string" ? summary.questions : summary[`${metric}_judged`]);
+    rows.push(["judged", "", ...shares.map((metric) => String(count(metric)))]);
+  }
+  const parts = [align([["", "questions", ...shares], ...rows])];
+  if (summary.misses.total > 0) parts.push(missTable(summary));
+  if (metrics.includes("loss") && summary.answer_loss) {
+    const { loss, perplexity, token_accuracy } = summary.answer_loss;
+    parts.push(
+      `loss ${loss.toFixed(4)}, perplexity ${perplexity.toFixed(3)}, token accuracy ${percent(token_accuracy)}`,
+    );
+  }
+  return parts.join("\n\n");
 }
 
-/** Columns side by side: the first to the left, the others to the right. */
-function align(rows: readonly string[][]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]! + 3))).join("");
-  return rows.map((row) => line(row).trimEnd()).join("\n");
+/** Kinds of misses, the most frequent first, by hardness where it is known. */
+function missTable({ misses, by_hardness }: EvalSummary): string {
+  const levels = Object.entries(by_hardness).flatMap(([level, { questions }]) => (questions > 0 ? level : []));
+  const kinds = Object.entries(misses.by_kind)
+    .filter(([, count]) => count > 0)
+    .sort(([, a], [, b]) => b - a) as [keyof typeof misses.by_kind, number][];
+  const rows = kinds.map(([kind, count]) => [
+    kind.replaceAll("_", " "),
+    String(count),
+    ...levels.map((level) => String(misses.by_hardness[level as "easy"][kind] ?? 0)),
+  ]);
+  return align([["why it is wrong", "questions", ...levels], ...rows]);
+}
+
+function failed({ failures }: EvalSummary): number {
+  return Object.values(failures).reduce((sum, count) => sum + count, 0);
 }

@@ -4,6 +4,7 @@ import { SqltuneError } from "../errors.js";
 import type { RunEvent } from "../observe/events.js";
 import { createTerminalReporter } from "../observe/terminal-reporter.js";
 import { dryRun, type TrainReport, train } from "../train/index.js";
+import { percent } from "./align.js";
 import { configFlags, configFromFlags, shortFlag } from "./config-flags.js";
 import { type CliIo, createPrinter, type Printer } from "./io.js";
 import { flag, text } from "./options.js";
@@ -108,14 +109,23 @@ function overrides(flags: TrainFlags): Override[] {
 }
 
 function summary(report: TrainReport): string {
-  const loss = report.best_eval ? `, eval_loss ${report.best_eval.eval_loss.toFixed(4)}` : "";
+  const scores = report.best_eval ? bestScores(report.best_eval) : "";
   const proof = report.proof.passed
     ? "read back, it answers the same"
     : "read back, it answers DIFFERENTLY: see report.json";
   return [
-    `Adapter:    ${report.final_model} (step ${report.final_step}${loss}; ${proof})`,
+    `Adapter:    ${report.final_model} (step ${report.final_step}${scores}; ${proof})`,
     `Trainable:  ${report.trainable_parameters.toLocaleString("en")} of ${report.parameters.toLocaleString("en")} parameters`,
     `Next:       sqltune eval --adapter ${report.final_model}`,
     `            sqltune infer --adapter ${report.final_model} --examples`,
   ].join("\n");
+}
+
+/** `, eval_loss 0.5058, ex 31.3 %`: what the kept checkpoint scored. */
+function bestScores(best: NonNullable<TrainReport["best_eval"]>): string {
+  const shares = (["em", "ex", "ts", "exact_match"] as const).flatMap((metric) => {
+    const share = best[metric];
+    return typeof share === "number" ? `, ${metric} ${percent(share)}` : [];
+  });
+  return `, eval_loss ${best.eval_loss.toFixed(4)}${shares.join("")}`;
 }

@@ -1,11 +1,14 @@
 import type { CommandModule } from "yargs";
+import { compareVerb } from "./compare.js";
 import { doctorVerb } from "./doctor.js";
 import { evalVerb } from "./eval.js";
 import { inferVerb } from "./infer.js";
 import type { CliIo } from "./io.js";
+import { lintVerb } from "./lint.js";
 import { planVerb } from "./plan.js";
 import { pullVerb } from "./pull.js";
 import { quickstartVerb } from "./quickstart.js";
+import { serveVerb } from "./serve.js";
 import { setupVerb } from "./setup.js";
 import { trainVerb } from "./train.js";
 
@@ -13,10 +16,13 @@ import { trainVerb } from "./train.js";
 export function createVerbs(io: CliIo): CommandModule[] {
   return [
     quickstartVerb(io),
+    lintVerb(io),
     planVerb(io),
     trainVerb(io),
     evalVerb(io),
+    compareVerb(io),
     inferVerb(io),
+    serveVerb(io),
     pullVerb(io),
     setupVerb(io),
     doctorVerb(io),

@@ -9,7 +9,7 @@ export interface CrossProblem {
 
 /** What keys must agree on, whatever the machine, model and data are. */
 export function crossProblems(config: Config): CrossProblem[] {
-  return [...precisionProblems(config), ...stepProblems(config), ...dataProblems(config)];
+  return [...precisionProblems(config), ...stepProblems(config), ...generateProblems(config), ...dataProblems(config)];
 }
 
 function precisionProblems({ model, quantization, training }: Config): CrossProblem[] {
@@ -71,6 +71,35 @@ function stepProblems({ training }: Config): CrossProblem[] {
     problems.push({
       keys: ["training.early_stopping_patience", "training.eval_steps"],
       text: "training.early_stopping_patience counts evaluations, but training.eval_steps is null. Set training.eval_steps, or training.early_stopping_patience: null.",
+    });
+  }
+  return problems;
+}
+
+/** A metric of generated answers has to be generated; what the data must have for it is seen when they are read. */
+function generateProblems({ training, evaluation, data }: Config): CrossProblem[] {
+  const { metric_for_best_model: best } = training;
+  const problems: CrossProblem[] = [];
+  const asked = evaluation.generate?.metrics ?? [];
+  if (best !== "eval_loss" && best !== "token_accuracy" && !asked.includes(best)) {
+    const metrics = `[${[...asked, best].join(", ")}]`;
+    problems.push({
+      keys: ["training.metric_for_best_model", "evaluation.generate", "evaluation.generate.metrics"],
+      text: evaluation.generate
+        ? `training.metric_for_best_model is "${best}", which is none of evaluation.generate.metrics, [${asked.join(", ")}]. Set evaluation.generate.metrics: ${metrics}.`
+        : `training.metric_for_best_model is "${best}", which needs generated answers, but evaluation.generate is null. Set evaluation.generate.metrics: ${metrics}, or training.metric_for_best_model: eval_loss.`,
+    });
+  }
+  if (asked.includes("ts") && data.suites === null) {
+    problems.push({
+      keys: ["evaluation.generate.metrics", "data.suites"],
+      text: "evaluation.generate.metrics has ts, but data.suites is null: on one database a question, ts is no more than ex. Set data.suites to the folder of the test suites, or take ts out of evaluation.generate.metrics.",
+    });
+  }
+  if (new Set(asked).size < asked.length) {
+    problems.push({
+      keys: ["evaluation.generate.metrics"],
+      text: `evaluation.generate.metrics is [${asked.join(", ")}], which names one twice. Write [${[...new Set(asked)].join(", ")}].`,
     });
   }
   return problems;

@@ -3,6 +3,7 @@ import { configSchema } from "./schema.js";
 
 /** A key as its JSON schema tells it; the reference in docs and the error texts are both made from this. */
 export interface KeyFacts {
+  /** With the group the key is in: `lora`, `evaluation.generate`. */
   section: string;
   name: string;
   /** In words: "a whole number of at least 1, or null". */
@@ -12,6 +13,8 @@ export interface KeyFacts {
   /** Advice for a value of the wrong type. */
   fix: string | null;
   choices: readonly string[];
+  /** What an element of a list may be; empty where any word may. */
+  elements: readonly string[];
   accepts: ReadonlySet<string>;
 }
 
@@ -34,14 +37,16 @@ interface JsonSchema {
 
 let cached: ReadonlyMap<string, ReadonlyMap<string, KeyFacts>> | null = null;
 
-/** Facts of every key, by section and name. */
+/** Facts of every key, by section and name. A group of keys is a section of its own, under `section.group`. */
 export function configKeys(): ReadonlyMap<string, ReadonlyMap<string, KeyFacts>> {
   if (cached) return cached;
   const root = z.toJSONSchema(configSchema, { io: "input" }) as JsonSchema;
   const sections = new Map<string, Map<string, KeyFacts>>();
-  for (const [section, schema] of Object.entries(root.properties!)) {
+  const add = (section: string, properties: Record<string, JsonSchema>): void => {
     const keys = new Map<string, KeyFacts>();
-    for (const [name, type] of Object.entries(schema.properties!)) {
+    sections.set(section, keys);
+    for (const [name, type] of Object.entries(properties)) {
+      const parts = type.anyOf ?? [type];
       keys.set(name, {
         section,
         name,
@@ -49,14 +54,34 @@ export function configKeys(): ReadonlyMap<string, ReadonlyMap<string, KeyFacts>>
         default: type.default,
         doc: type.description!,
         fix: type.fix ?? null,
-        choices: (type.anyOf ?? [type]).flatMap(choicesOf),
-        accepts: new Set((type.anyOf ?? [type]).map((part) => part.type!)),
+        choices: parts.flatMap(choicesOf),
+        elements: parts.flatMap((part) => part.items?.enum ?? []),
+        accepts: new Set(parts.map((part) => part.type!)),
       });
+      for (const part of parts) if (part.properties) add(`${section}.${name}`, part.properties);
     }
-    sections.set(section, keys);
-  }
+  };
+  for (const [section, schema] of Object.entries(root.properties!)) add(section, schema.properties!);
   cached = sections;
   return sections;
+}
+
+/** Names of the sections that stand at the top of a file. */
+export function topSections(): string[] {
+  return [...configKeys().keys()].filter((name) => !name.includes("."));
+}
+
+/**
+ * The innermost section of a path and what is left of the path in it: `evaluation.generate` and `[samples]` of
+ * evaluation, generate, samples.
+ */
+export function sectionOf(path: readonly string[]): { section: string; rest: string[] } {
+  let [section = "", ...rest] = path;
+  while (rest.length > 0 && configKeys().has(`${section}.${rest[0]}`)) {
+    section = `${section}.${rest[0]}`;
+    rest = rest.slice(1);
+  }
+  return { section, rest };
 }
 
 function choicesOf(schema: JsonSchema): string[] {
@@ -78,10 +103,18 @@ function inWords(schema: JsonSchema): string {
     case "string":
       return "text";
     case "array":
-      return "a list of names";
+      return schema.items?.enum ? `a list of ${quotedList(schema.items.enum)}` : "a list of names";
+    case "object":
+      return `a section of ${Object.keys(schema.properties!).join(", ")}`;
     default:
       return `${schema.type === "integer" ? "a whole number" : "a number"}${bounds(schema)}`;
   }
+}
+
+/** "a", "b" or "c". */
+function quotedList(names: readonly string[]): string {
+  const quoted = names.map((name) => JSON.stringify(name));
+  return quoted.length === 1 ? quoted[0]! : `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
 }
 
 function bounds(schema: JsonSchema): string {

@@ -1,12 +1,12 @@
 import { parseDocument } from "yaml";
-import { configKeys } from "./expectation.js";
+import { configKeys, sectionOf, topSections } from "./expectation.js";
 import { nearestName } from "./nearest.js";
 import type { Problem } from "./problem.js";
 import { unknownKeyText, unknownSectionText } from "./shape-problems.js";
 
 /** A value that goes before the file's. */
 export interface Override {
-  /** `section.key`. */
+  /** `section.key`, or `section.group.key`. */
   key: string;
   value: unknown;
   /** What error messages call it, such as "--lr". */
@@ -20,39 +20,37 @@ export function parseSet(text: string): Override | Problem {
   if (equals <= 0)
     return { line: null, from, text: "expected section.key=value, such as --set training.num_epochs=1." };
   const key = text.slice(0, equals).trim();
-  const [section = "", name, ...rest] = key.split(".");
-  const keys = configKeys().get(section);
-  if (!keys) {
-    const home = nearestName(section, configKeys().keys());
-    if (home && name !== undefined && configKeys().get(home)?.has(name)) {
-      return {
-        line: null,
-        from,
-        text: `${section} is no section. Write --set ${home}.${name}=${text.slice(equals + 1)}.`,
-      };
+  const value = text.slice(equals + 1);
+  const [top = "", second] = key.split(".");
+  if (!topSections().includes(top)) {
+    const home = nearestName(top, topSections());
+    if (home && second !== undefined && configKeys().get(home)?.has(second)) {
+      const rest = key.slice(top.length);
+      return { line: null, from, text: `${top} is no section. Write --set ${home}${rest}=${value}.` };
     }
-    return { line: null, from, text: setWords(unknownSectionText(section), section, text.slice(equals + 1)) };
+    return { line: null, from, text: setWords(unknownSectionText(top), top, value) };
   }
-  if (name === undefined) {
-    return {
-      line: null,
-      from,
-      text: `${section} is a section. Name a key of it, such as --set ${section}.${first(keys)}=...`,
-    };
+  if (second === undefined) {
+    const first = configKeys().get(top)!.keys().next().value;
+    return { line: null, from, text: `${top} is a section. Name a key of it, such as --set ${top}.${first}=...` };
   }
-  if (rest.length > 0 || !keys.has(name)) {
-    return { line: null, from, text: unknownKeyText(section, [name, ...rest].join(".")) };
-  }
-  return { key, value: yamlValue(text.slice(equals + 1)), from };
+  const { section, rest } = sectionOf(key.split("."));
+  // The name of a group is a key as well: it is set to null, or to all of its keys.
+  if (rest.length === 0) return { key, value: groupValue(value), from };
+  const name = rest.join(".");
+  if (!configKeys().get(section)!.has(name)) return { line: null, from, text: unknownKeyText(section, name) };
+  return { key, value: yamlValue(value), from };
 }
 
 /** A lone key (`lr=1`) cannot be "written under" anything on a command line. */
 function setWords(text: string, name: string, value: string): string {
-  return text.replace(/ Write it under (\w+):\.$/, (_, home) => ` Write --set ${home}.${name}=${value}.`);
+  return text.replace(/ Write it under ([\w.]+):\.$/, (_, home) => ` Write --set ${home}.${name}=${value}.`);
 }
 
-function first(keys: ReadonlyMap<string, unknown>): string {
-  return keys.keys().next().value!;
+/** `{samples: 8}` as YAML reads it. */
+function groupValue(text: string): unknown {
+  const document = parseDocument(text, { prettyErrors: false });
+  return document.errors.length > 0 ? text : document.toJS();
 }
 
 /** A flag's text as YAML reads it; text that YAML cannot read, or takes for a section, stays text. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dataSection } from "./sections/data.js";
+import { evaluationSection } from "./sections/evaluation.js";
 import { inferenceSection } from "./sections/inference.js";
 import { loraSection, modelSection, quantizationSection } from "./sections/model.js";
 import { projectSection } from "./sections/project.js";
@@ -13,6 +14,7 @@ export const configSchema = z.strictObject({
   lora: loraSection.prefault({}),
   data: dataSection.prefault({}),
   training: trainingSection.prefault({}),
+  evaluation: evaluationSection.prefault({}),
   inference: inferenceSection.prefault({}),
 });
 

@@ -1,4 +1,4 @@
-import { configKeys, type KeyFacts } from "./expectation.js";
+import { configKeys, type KeyFacts, sectionOf, topSections } from "./expectation.js";
 import { nearestName } from "./nearest.js";
 
 /** What the seed project's flags, HuggingFace and PEFT call a key; too far from our name for the edit distance. */
@@ -24,7 +24,12 @@ const alsoCalled: Readonly<Record<string, string>> = {
 
 /** Why a value cannot stand where it stands, and what to do. `found` undefined: the key itself is unknown. */
 export function unknownSectionText(name: string): string {
-  const sections = [...configKeys().keys()];
+  const sections = topSections();
+  const { section, rest } = sectionOf(name.split("."));
+  if (sections.includes(section.split(".")[0]!) && name.includes(".")) {
+    const [inner, ...outer] = [...section.split("."), ...rest].reverse();
+    return `${name} is written as one word. Write ${inner}: below ${outer.reverse().join(":, below ")}:, indented.`;
+  }
   const homes = sectionsWith(name);
   if (homes.length > 0) {
     return `${name} stands outside a section, and is a key of ${homes.join(" and of ")}. Write it under ${homes[0]}:.`;
@@ -56,8 +61,10 @@ export function unknownKeyText(section: string, name: string): string {
   return `${section}.${name} is no known key. The keys of ${section} are ${keys.join(", ")}.`;
 }
 
-export function illTypedText(key: KeyFacts, found: unknown): string {
-  const name = `${key.section}.${key.name}`;
+/** `path`: the sections of a key and its name. */
+export function illTypedText(path: readonly string[], found: unknown): string {
+  const name = path.join(".");
+  const key = configKeys().get(path.slice(0, -1).join("."))!.get(path.at(-1)!)!;
   return `${name} is ${show(found)}, expected ${key.expected}. ${fixOf(key, found)}`;
 }
 
@@ -73,9 +80,15 @@ function fixOf(key: KeyFacts, found: unknown): string {
     if (wantsNumber && found.trim() !== "" && Number.isFinite(Number(found))) return "Remove the quotes.";
     if (key.accepts.has("boolean") && /^(yes|on|y)$/i.test(found)) return "Write true.";
     if (key.accepts.has("boolean") && /^(no|off|n)$/i.test(found)) return "Write false.";
-    if (key.accepts.has("array") && found !== "") return `Write [${found}].`;
+    const element = key.elements.length === 0 ? found : nearestName(found, key.elements);
+    if (key.accepts.has("array") && element) return `Write [${element}].`;
     const near = nearestName(found, key.choices);
     if (near && !key.fix) return `Write ${near}.`;
+  }
+  if (Array.isArray(found)) {
+    const odd = found.find((item) => !key.elements.includes(item as string));
+    const near = typeof odd === "string" ? nearestName(odd, key.elements) : null;
+    if (near) return `Write ${near} for ${odd}.`;
   }
   if (key.fix) return `${key.fix.charAt(0).toUpperCase()}${key.fix.slice(1)}. Write ${key.default}.`;
   return `Correct it, or delete it to take the default, ${show(key.default)}.`;

@@ -25,7 +25,9 @@ export async function readCsv(file: string): Promise<{ columns: string[]; rows: 
   // The line a record starts on is the one after the line the record before it ended on.
   let line = 1;
   const source = createReadStream(file);
-  const parser = source.pipe(parse({ bom: true, info: true, relax_column_count: true, skip_empty_lines: true }));
+  // All three ends of line at once: by itself the parser takes the first it meets for the file's only one.
+  const options = { bom: true, info: true, relax_column_count: true, skip_empty_lines: true };
+  const parser = source.pipe(parse({ ...options, record_delimiter: ["\r\n", "\n", "\r"] }));
   // pipe() does not hand a read error on.
   source.once("error", (error) => parser.destroy(error));
   try {

@@ -1,55 +1,74 @@
-import { constants, statSync } from "node:fs";
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync, type Stats, statSync } from "node:fs";
 import Database from "better-sqlite3";
 
 export interface OpenDatabase {
   connection: Database.Database;
-  /** Lower-case column names of each table and view, by its lower-case name. */
-  columns(): ReadonlyMap<string, ReadonlySet<string>>;
+  /** Lower-case names of all columns of its tables and views. */
+  columns(): ReadonlySet<string>;
 }
 
 interface Entry extends OpenDatabase {
-  /** device:inode, so that a file put in the place of another is opened anew. */
-  identity: string;
+  /** Whether the file, with these properties now, is the one that was opened. */
+  isCurrent(stats: Stats): boolean;
+  /** Memory that it may come to hold, in bytes. */
+  cost: number;
 }
 
-const KEPT_OPEN = 16;
+/** A test suite of Spider has up to 60 files, which every question about it goes through. */
+const KEPT_OPEN = 128;
+const KEPT_BYTES = 128 * 2 ** 20;
+const CACHE_BYTES = 4 * 2 ** 20;
 
 /** SQLite connections of one process, read-only, the least recently used closed first. */
 export class OpenDatabases {
   readonly #entries = new Map<string, Entry>();
+  #cost = 0;
 
   /** @throws what `stat` or SQLite throws when the file is absent or no database. */
   get(file: string): OpenDatabase {
-    const { dev, ino, mode } = statSync(file);
-    if ((mode & constants.S_IFMT) !== constants.S_IFREG)
+    const stats = statSync(file);
+    if ((stats.mode & constants.S_IFMT) !== constants.S_IFREG)
       throw Object.assign(new Error(`${file} is no file`), { code: "ENOTFILE" });
-    const identity = `${dev}:${ino}`;
     let entry = this.#entries.get(file);
-    this.#entries.delete(file);
-    if (entry && entry.identity !== identity) {
-      entry.connection.close();
+    if (entry) this.#entries.delete(file);
+    if (entry && !entry.isCurrent(stats)) {
+      this.#close(entry);
       entry = undefined;
     }
-    entry ??= open(file, identity);
+    if (!entry) {
+      entry = open(file, stats);
+      this.#cost += entry.cost;
+    }
     this.#entries.set(file, entry);
-    for (const [oldest, { connection }] of this.#entries) {
-      if (this.#entries.size <= KEPT_OPEN) break;
-      connection.close();
+    for (const [oldest, candidate] of this.#entries) {
+      if ((this.#entries.size <= KEPT_OPEN && this.#cost <= KEPT_BYTES) || candidate === entry) break;
       this.#entries.delete(oldest);
+      this.#close(candidate);
     }
     return entry;
   }
+
+  #close({ connection, cost }: Entry): void {
+    connection.close();
+    this.#cost -= cost;
+  }
 }
 
-function open(file: string, identity: string): Entry {
-  const connection = new Database(file, { readonly: true, fileMustExist: true });
+function open(file: string, stats: Stats): Entry {
+  const alone = isAloneInWalMode(file);
+  const connection = alone ? openCopy(file) : new Database(file, { readonly: true, fileMustExist: true });
   // Sorts and temporary indices stay in memory, where the limit sees them; on disk they could fill it.
   connection.pragma("temp_store = MEMORY");
   connection.pragma("trusted_schema = OFF");
-  connection.pragma("cache_size = -4000");
-  let columns: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  connection.pragma(`cache_size = -${CACHE_BYTES / 1024}`);
+  let columns: ReadonlySet<string> | undefined;
   return {
-    identity,
+    isCurrent: ({ dev, ino, size, mtimeMs }) =>
+      dev === stats.dev &&
+      ino === stats.ino &&
+      // SQLite sees what others write to an open file, but not to the file behind a copy.
+      (!alone || (size === stats.size && mtimeMs === stats.mtimeMs && !existsSync(`${file}-wal`))),
+    cost: alone ? stats.size : Math.min(stats.size, CACHE_BYTES),
     connection,
     columns: () => {
       columns ??= readColumns(connection);
@@ -58,19 +77,33 @@ function open(file: string, identity: string): Entry {
   };
 }
 
-function readColumns(connection: Database.Database): ReadonlyMap<string, ReadonlySet<string>> {
-  const rows = connection
-    .prepare(
-      `SELECT m.name AS tableName, c.name AS columnName FROM sqlite_master AS m, pragma_table_info(m.name) AS c
-       WHERE m.type IN ('table', 'view')`,
-    )
-    .all() as { tableName: string; columnName: string }[];
-  const tables = new Map<string, Set<string>>();
-  for (const { tableName, columnName } of rows) {
-    const key = tableName.toLowerCase();
-    const columns = tables.get(key) ?? new Set<string>();
-    columns.add(columnName.toLowerCase());
-    tables.set(key, columns);
+/**
+ * A database in WAL mode that nobody has open. SQLite can read it only after making two files beside it, which changes
+ * the folder, or fails where that is read-only.
+ */
+function isAloneInWalMode(file: string): boolean {
+  const header = Buffer.alloc(20);
+  const descriptor = openSync(file, "r");
+  try {
+    if (readSync(descriptor, header, 0, 20, 0) < 20) return false;
+  } finally {
+    closeSync(descriptor);
   }
-  return tables;
+  return header[18] === 2 && header.toString("latin1", 0, 15) === "SQLite format 3" && !existsSync(`${file}-wal`);
+}
+
+/** The file read into memory, with the mode in its header that needs no files beside it. */
+function openCopy(file: string): Database.Database {
+  const bytes = readFileSync(file);
+  bytes[18] = 1;
+  bytes[19] = 1;
+  return new Database(bytes, { readonly: true });
+}
+
+function readColumns(connection: Database.Database): ReadonlySet<string> {
+  const names = connection
+    .prepare("SELECT c.name FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c WHERE m.type IN ('table', 'view')")
+    .pluck()
+    .all() as string[];
+  return new Set(names.map((name) => name.toLowerCase()));
 }

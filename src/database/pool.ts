@@ -1,11 +1,26 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { SqltuneError } from "../errors.js";
-import { DatabaseProcess, type ProcessEnd } from "./database-process.js";
-import type { DatabasePool, DatabasePoolOptions, QueryOptions, QueryResult } from "./types.js";
+import { type Answer, DatabaseProcess, type ProcessEnd } from "./database-process.js";
+import type { TaskRequest } from "./protocol.js";
+import type { QueryInput } from "./query-task.js";
+import { type Slot, Slots } from "./slots.js";
+import type {
+  DatabasePool,
+  DatabasePoolOptions,
+  QueryFailure,
+  QueryOptions,
+  QueryResult,
+  TaskOptions,
+  TaskResult,
+} from "./types.js";
 
-/** Longer SQL is not sent to SQLite; the longest gold query of Spider has under 1,000 characters. */
-const MAX_SQL_LENGTH = 1_000_000;
+/** One query of a task may be stopped and the rest still be worth having; one that is stopped again and again is not. */
+const MAX_STOPS = 3;
+/** A child whose memory is fuller than this after a task is replaced, so that the next one has its share. */
+const MEMORY_KEPT = 0.6;
+
+const QUERY_TASK = new URL(import.meta.url.endsWith(".ts") ? "./query-task.ts" : "./query-task.js", import.meta.url);
 
 /**
  * Runs untrusted, read-only SQL in child processes, because nothing else can stop a running SQLite query from Node: a
@@ -15,140 +30,145 @@ export function createDatabasePool(options: DatabasePoolOptions = {}): DatabaseP
   return new Pool(options);
 }
 
-/** A place for one child process; the process in it is made when it is first needed and after each kill. */
-interface Slot {
-  process: DatabaseProcess | undefined;
-}
-
-interface Waiter {
-  resolve: (slot: Slot) => void;
-  reject: (reason: unknown) => void;
+/** A query that a process was killed for; `step` is null when it ran none. */
+interface Stopped {
+  failure: QueryFailure;
+  step: string | null;
 }
 
 class Pool implements DatabasePool {
-  readonly #limits: { timeoutMs: number; maxRows: number; maxBytes: number; memoryMb: number };
-  readonly #slots: Slot[];
-  readonly #free: Slot[];
-  readonly #waiters: Waiter[] = [];
-  #nextId = 0;
+  readonly #options: DatabasePoolOptions;
+  readonly #timeoutMs: number;
+  readonly #memoryMb: number;
+  readonly #slots: Slots;
   #closed = false;
 
   constructor(options: DatabasePoolOptions) {
-    const size = options.size ?? Math.min(4, Math.max(1, Math.floor(availableParallelism() / 2)));
-    this.#slots = Array.from({ length: size }, () => ({ process: undefined }));
-    this.#free = [...this.#slots];
-    this.#limits = {
-      timeoutMs: options.timeoutMs ?? 30_000,
-      maxRows: options.maxRows ?? 100_000,
-      maxBytes: options.maxBytes ?? 32 * 2 ** 20,
-      memoryMb: options.memoryMb ?? 512,
-    };
+    this.#options = options;
+    this.#timeoutMs = options.timeoutMs ?? 30_000;
+    this.#memoryMb = options.memoryMb ?? 512;
+    this.#slots = new Slots(options.size ?? Math.min(4, availableParallelism()));
   }
 
   get pids(): number[] {
-    return this.#slots.flatMap(({ process }) => (process?.usable ? (process.pid ?? []) : []));
+    return this.#slots.all.flatMap(({ process }) => (process?.usable ? (process.pid ?? []) : []));
   }
 
   async query(file: string, sql: string, options: QueryOptions = {}): Promise<QueryResult> {
-    options.signal?.throwIfAborted();
-    if (sql.length > MAX_SQL_LENGTH) {
-      return {
-        ok: false,
-        kind: "too_large",
-        error: `the SQL has ${sql.length} characters; ${MAX_SQL_LENGTH} are accepted`,
-      };
-    }
-    const slot = await this.#take(options.signal);
-    try {
-      // close() may have come between the call and its turn; a child made now would outlive it.
-      if (this.#closed) throw closedError();
-      if (!slot.process?.usable) slot.process = new DatabaseProcess(this.#limits.memoryMb);
-      await slot.process.whenReady();
-      return await this.#run(slot.process, resolve(file), sql, options);
-    } catch (error) {
-      throw this.#closed ? closedError() : error;
-    } finally {
-      this.#giveBack(slot);
-    }
+    const { signal, timeoutMs, ...limits } = options;
+    const input: QueryInput = {
+      file: resolve(file),
+      sql,
+      limits: {
+        ...limits,
+        maxRows: limits.maxRows ?? this.#options.maxRows,
+        maxBytes: limits.maxBytes ?? this.#options.maxBytes,
+      },
+    };
+    const outcome = await this.#inSlot(undefined, signal, (slot) =>
+      this.#attempt(slot, this.#request(QUERY_TASK, input, timeoutMs), signal),
+    );
+    if ("failure" in outcome) return outcome.failure;
+    if ("threw" in outcome) return { ok: false, kind: "error", error: outcome.threw };
+    return outcome.value as QueryResult;
+  }
+
+  run<Input, Output>(module: URL, input: Input, options: TaskOptions = {}): Promise<TaskResult<Output>> {
+    const { signal, timeoutMs, affinity } = options;
+    return this.#inSlot(affinity, signal, async (slot) => {
+      const stopped = new Map<string, QueryFailure>();
+      for (;;) {
+        const outcome = await this.#attempt(slot, this.#request(module, input, timeoutMs, stopped), signal);
+        if ("value" in outcome) return { ok: true, value: outcome.value as Output };
+        if ("threw" in outcome) return { ok: false, kind: "error", error: outcome.threw };
+        const { failure, step } = outcome;
+        if (step === null || stopped.has(step) || stopped.size >= MAX_STOPS) return failure;
+        stopped.set(step, failure);
+      }
+    });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const waiter of this.#waiters.splice(0)) waiter.reject(closedError());
-    await Promise.all(this.#slots.map(({ process }) => process?.kill()));
+    this.#slots.rejectWaiters(closedError());
+    await Promise.all(this.#slots.all.map(({ process }) => process?.kill()));
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #run(process: DatabaseProcess, file: string, sql: string, options: QueryOptions): Promise<QueryResult> {
-    const { signal } = options;
+  #request(module: URL, input: unknown, timeoutMs = this.#timeoutMs, stopped: TaskRequest["stopped"] = new Map()) {
+    return { module: module.href, input, timeoutMs, stopped };
+  }
+
+  async #inSlot<T>(
+    affinity: string | undefined,
+    signal: AbortSignal | undefined,
+    work: (slot: Slot) => Promise<T>,
+  ): Promise<T> {
     signal?.throwIfAborted();
-    const timeoutMs = options.timeoutMs ?? this.#limits.timeoutMs;
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      void process.kill();
-    }, timeoutMs);
+    if (this.#closed) throw closedError();
+    const slot = await this.#slots.take(affinity, signal);
+    try {
+      return await work(slot);
+    } catch (error) {
+      throw this.#closed ? closedError() : error;
+    } finally {
+      this.#slots.giveBack(slot);
+    }
+  }
+
+  /** Runs a task once more in a new process when an old one ran out of memory, which others may have filled. */
+  async #attempt(slot: Slot, request: TaskRequest, signal: AbortSignal | undefined): Promise<Answer | Stopped> {
+    for (;;) {
+      const process = await this.#readyProcess(slot);
+      const outcome = await this.#ask(process, request, signal);
+      if ("failure" in outcome && outcome.failure.kind === "memory" && process.tasks > 1) continue;
+      if ("rss" in outcome && outcome.rss > MEMORY_KEPT * this.#memoryMb * 2 ** 20) void process.kill();
+      return outcome;
+    }
+  }
+
+  async #readyProcess(slot: Slot): Promise<DatabaseProcess> {
+    // close() may have come between the call and its turn; a child made now would outlive it.
+    if (this.#closed) throw closedError();
+    if (!slot.process?.usable) slot.process = new DatabaseProcess(this.#memoryMb);
+    await slot.process.whenReady();
+    return slot.process;
+  }
+
+  async #ask(
+    process: DatabaseProcess,
+    request: TaskRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer | Stopped> {
+    signal?.throwIfAborted();
     const abort = (): void => void process.kill();
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      const outcome = await process.run({
-        id: this.#nextId++,
-        file,
-        sql,
-        maxRows: options.maxRows ?? this.#limits.maxRows,
-        maxBytes: this.#limits.maxBytes,
-        safeIntegers: options.safeIntegers ?? false,
-      });
-      if ("result" in outcome) return outcome.result;
-      if (late) return { ok: false, kind: "timeout", error: `no answer within ${timeoutMs / 1000} s` };
+      const outcome = await process.run(request);
+      if ("answer" in outcome) return outcome.answer;
       signal?.throwIfAborted();
-      return this.#died(outcome.end);
+      return this.#stopped(outcome.end, request.timeoutMs);
     } finally {
-      clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
     }
   }
 
-  #died(end: ProcessEnd): QueryResult {
+  #stopped(end: ProcessEnd, timeoutMs: number): Stopped {
     if (end.by === "us") throw closedError();
-    // SIGKILL not sent by us is the child's watchdog or the system's out-of-memory killer; V8 without memory aborts.
-    if (end.signal === "SIGKILL" || end.signal === "SIGABRT") {
-      return { ok: false, kind: "memory", error: `the query took more than ${this.#limits.memoryMb} MiB of memory` };
+    const step = end.words?.step ?? null;
+    if (end.words?.why === "timeout") {
+      return { failure: { ok: false, kind: "timeout", error: `no answer within ${timeoutMs / 1000} s` }, step };
     }
-    return { ok: false, kind: "error", error: `the query ended its process (${end.signal ?? `code ${end.code}`})` };
-  }
-
-  #take(signal: AbortSignal | undefined): Promise<Slot> {
-    if (this.#closed) return Promise.reject(closedError());
-    const slot = this.#free.pop();
-    if (slot) return Promise.resolve(slot);
-    return new Promise((resolve, reject) => {
-      const abort = (): void => {
-        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-        reject(signal?.reason);
-      };
-      const waiter: Waiter = {
-        resolve: (given) => {
-          signal?.removeEventListener("abort", abort);
-          resolve(given);
-        },
-        reject: (reason) => {
-          signal?.removeEventListener("abort", abort);
-          reject(reason);
-        },
-      };
-      this.#waiters.push(waiter);
-      signal?.addEventListener("abort", abort, { once: true });
-    });
-  }
-
-  #giveBack(slot: Slot): void {
-    const next = this.#waiters.shift();
-    if (next) next.resolve(slot);
-    else this.#free.push(slot);
+    // Without last words it is the system's out-of-memory killer; V8 without memory aborts.
+    if (end.words || end.signal === "SIGKILL" || end.signal === "SIGABRT") {
+      const error = `the query took more than ${this.#memoryMb} MiB of memory`;
+      return { failure: { ok: false, kind: "memory", error }, step };
+    }
+    const error = `the query ended its process (${end.signal ?? `code ${end.code}`})`;
+    return { failure: { ok: false, kind: "error", error }, step };
   }
 }
 

@@ -1,20 +1,24 @@
-import { unquoteIdentifier } from "../sql/identifiers.js";
-import { lex } from "../sql/lexer.js";
-import { rewriteDoubleQuotedStrings } from "../sql/quoting.js";
-import type { OpenDatabase, OpenDatabases } from "./open-databases.js";
-import type { QueryRequest } from "./protocol.js";
+import { prepareAsStock } from "./double-quoted-strings.js";
+import { dropInvalidUtf8, hasReplacement } from "./exact-text.js";
+import type { OpenDatabases } from "./open-databases.js";
 import { startsLikeSelect } from "./single-select.js";
-import type { QueryFailure, QueryFailureKind, QueryResult, SqlValue } from "./types.js";
+import type { QueryFailure, QueryFailureKind, QueryLimits, QueryResult, SqlValue } from "./types.js";
 
-/** Runs one request in this process. Never throws. */
-export function runQuery(databases: OpenDatabases, request: QueryRequest): QueryResult {
-  const { file, sql, maxRows, maxBytes, safeIntegers } = request;
-  if (!startsLikeSelect(sql)) {
-    return failure("not_readonly", "only a SELECT, WITH or VALUES statement is run");
-  }
+/** Longer SQL is not given to SQLite; the longest gold query of Spider has under 1,000 characters. */
+export const MAX_SQL_LENGTH = 1_000_000;
+
+const MAX_ROWS = 100_000;
+const MAX_BYTES = 32 * 2 ** 20;
+
+/** Runs one query in this process. Never throws. */
+export function runQuery(databases: OpenDatabases, file: string, sql: string, limits: QueryLimits = {}): QueryResult {
+  const { maxRows = MAX_ROWS, maxBytes = MAX_BYTES, safeIntegers = false } = limits;
+  const refused = refusal(sql);
+  if (refused) return refused;
   try {
     const database = databases.get(file);
-    const statement = database.connection.prepare(readAsSqliteDoes(sql, database));
+    const prepare = (text: string) => prepareAsStock(database.connection, text, database.columns);
+    const statement = prepare(sql);
     if (!statement.reader || !statement.readonly) {
       return failure("not_readonly", "the statement would write, or returns no rows");
     }
@@ -31,25 +35,25 @@ export function runQuery(databases: OpenDatabases, request: QueryRequest): Query
       }
       rows.push(safeIntegers ? row : row.map(shortInteger));
     }
+    const { invalidUtf8 = "replace" } = limits;
+    if (invalidUtf8 !== "replace" && hasReplacement(rows)) {
+      const dropped = dropInvalidUtf8(rows, prepare, sql);
+      if (dropped && invalidUtf8 === "refuse") return failure("error", "the result has text that is no UTF-8");
+    }
     return { ok: true, columns, rows, truncated, seconds: Number(process.hrtime.bigint() - start) / 1e9 };
   } catch (error) {
     return classify(error, file);
   }
 }
 
-/**
- * "name" that is no column of the query's tables is a string to the SQLite that the published queries were written for.
- * Which tables a query uses is decided by their names standing in it: a superset of the right answer, and a table named
- * but not used costs a rewrite only if it has a column spelt like the string.
- */
-function readAsSqliteDoes(sql: string, database: OpenDatabase): string {
-  if (!sql.includes('"')) return sql;
-  const words = new Set(lex(sql).map((token) => unquoteIdentifier(token.text).toLowerCase()));
-  const columns = new Set<string>();
-  for (const [table, names] of database.columns()) {
-    if (words.has(table)) for (const name of names) columns.add(name);
+function refusal(sql: string): QueryFailure | null {
+  if (sql.length > MAX_SQL_LENGTH) {
+    return failure("too_large", `the SQL has ${sql.length} characters; ${MAX_SQL_LENGTH} are accepted`);
   }
-  return rewriteDoubleQuotedStrings(sql, columns);
+  // SQLite would read up to it, whatever was checked behind it.
+  if (sql.includes("\0")) return failure("error", "the SQL contains a null character");
+  if (!startsLikeSelect(sql)) return failure("not_readonly", "only a SELECT, WITH or VALUES statement is run");
+  return null;
 }
 
 function shortInteger(value: SqlValue): SqlValue {
@@ -61,7 +65,7 @@ function shortInteger(value: SqlValue): SqlValue {
 function rowBytes(row: SqlValue[]): number {
   let bytes = 0;
   for (const value of row) {
-    if (typeof value === "string") bytes += Buffer.byteLength(value);
+    if (typeof value === "string") bytes += value.length;
     else bytes += value instanceof Uint8Array ? value.byteLength : 8;
   }
   return bytes;
@@ -76,8 +80,10 @@ function classify(error: unknown, file: string): QueryFailure {
   const name = typeof code === "string" ? code : "";
   if (name === "ENOENT" || name === "ENOTDIR") return failure("missing_database", `no such file: ${file}`);
   if (name === "ENOTFILE") return failure("missing_database", message);
-  if (name.startsWith("SQLITE_CANTOPEN")) return failure("missing_database", `${file} cannot be opened: ${message}`);
-  if (name === "SQLITE_NOTADB" || name.startsWith("SQLITE_CORRUPT")) {
+  if (name === "EACCES" || name === "ELOOP" || name.startsWith("SQLITE_CANTOPEN")) {
+    return failure("missing_database", `${file} cannot be opened: ${message}`);
+  }
+  if (name === "SQLITE_NOTADB" || name.startsWith("SQLITE_CORRUPT") || name.startsWith("SQLITE_IOERR")) {
     return failure("corrupt_database", `${file} is damaged or no SQLite database: ${message}`);
   }
   if (name.startsWith("SQLITE_READONLY")) return failure("not_readonly", message);

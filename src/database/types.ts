@@ -1,4 +1,4 @@
-/** What SQLite can hand back. Integers are numbers up to 2^53 and bigints beyond (see {@link QueryOptions.safeIntegers}). */
+/** What SQLite can hand back. Integers are numbers up to 2^53 and bigints beyond (see {@link QueryLimits.safeIntegers}). */
 export type SqlValue = number | bigint | string | Uint8Array | null;
 
 /**
@@ -36,16 +36,50 @@ export interface QueryFailure {
 
 export type QueryResult = QuerySuccess | QueryFailure;
 
-export interface QueryOptions {
-  signal?: AbortSignal | undefined;
-  timeoutMs?: number | undefined;
+/** What one query may give, and in which form. */
+export interface QueryLimits {
+  /** Default: the pool's. */
   maxRows?: number | undefined;
+  /** Default: the pool's. */
+  maxBytes?: number | undefined;
   /** Every INTEGER as a bigint, so that 1 and 1.0 can be told apart. Default false. */
   safeIntegers?: boolean | undefined;
+  /**
+   * What becomes of bytes in a TEXT that are no UTF-8: `replace` (default) puts U+FFFD for them, `drop` leaves them out,
+   * as Python's `decode(errors="ignore")` does, and `refuse` makes the query fail, as Python's sqlite3 does.
+   */
+  invalidUtf8?: "replace" | "drop" | "refuse" | undefined;
 }
 
+export interface QueryOptions extends QueryLimits {
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number | undefined;
+}
+
+/** How code that runs in a child process reaches SQLite; every query has the limits of its own. */
+export interface QuerySession {
+  query(file: string, sql: string, limits?: QueryLimits): QueryResult;
+}
+
+/**
+ * Code for the child process: the default export of a module. It gets its input and gives its answer as structured
+ * clones, and may be called again from the start when one of its queries had to be killed, which then gives its failure
+ * at once.
+ */
+export type DatabaseTask<Input, Output> = (input: Input, session: QuerySession) => Output;
+
+export interface TaskOptions {
+  signal?: AbortSignal | undefined;
+  /** Time limit of each query of the task. */
+  timeoutMs?: number | undefined;
+  /** Tasks of one name go to one process when they can: it has their databases open and their results at hand. */
+  affinity?: string | undefined;
+}
+
+export type TaskResult<Output> = { ok: true; value: Output } | QueryFailure;
+
 export interface DatabasePoolOptions {
-  /** Child processes at most; each starts with its first query. Default: half the cores, 1 to 4. */
+  /** Child processes at most; each starts with its first query. Default: as many as cores, 4 at most. */
   size?: number | undefined;
   /** Time limit of a query. Default 30,000. */
   timeoutMs?: number | undefined;
@@ -63,6 +97,13 @@ export interface DatabasePool {
    * it rejects only when `signal` aborts, the pool is closed or SQLite cannot be loaded at all.
    */
   query(file: string, sql: string, options?: QueryOptions): Promise<QueryResult>;
+  /**
+   * Runs a {@link DatabaseTask} in a child process, for work that needs many queries and little of their results.
+   *
+   * @param module the file whose default export is the task
+   * @returns its answer; a failure when it threw, or was killed outside a query or by too many of them
+   */
+  run<Input, Output>(module: URL, input: Input, options?: TaskOptions): Promise<TaskResult<Output>>;
   /** Processes alive now. */
   readonly pids: number[];
   /** Ends every child and waits until it is gone. Queries not yet answered reject. */

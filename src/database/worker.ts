@@ -1,4 +1,6 @@
-import type { ChildMessage, QueryRequest } from "./protocol.js";
+import type { ChildMessage, TaskRequest } from "./protocol.js";
+import { QuerySteps } from "./query-steps.js";
+import type { DatabaseTask } from "./types.js";
 import { startWatchdog } from "./watchdog.js";
 
 /** Entry of a pool's child process: `worker.js MEMORY_BYTES`. */
@@ -6,21 +8,32 @@ const send = (message: ChildMessage): void => {
   process.send?.(message);
 };
 
+// Nobody reads the stack of a query that fails, and many do.
+Error.stackTraceLimit = 0;
+
 process.on("disconnect", () => process.exit(0));
 // A terminal sends Ctrl-C to the children too; what becomes of a query then is the parent's to say.
 process.on("SIGINT", () => {});
 
 try {
   // Loaded here and not at the top, so that a missing binding is told to the parent in words.
-  const [{ OpenDatabases }, { runQuery }] = await Promise.all([
+  const [{ OpenDatabases }, { createSession }] = await Promise.all([
     import("./open-databases.js"),
-    import("./run-query.js"),
+    import("./session.js"),
   ]);
   const databases = new OpenDatabases();
-  process.on("message", (request: QueryRequest) => {
-    send({ id: request.id, result: runQuery(databases, request) });
+  const steps = new QuerySteps();
+  process.on("message", async ({ module, input, timeoutMs, stopped }: TaskRequest) => {
+    let answer: { value: unknown } | { threw: string };
+    try {
+      const { default: task } = (await import(module)) as { default: DatabaseTask<unknown, unknown> };
+      answer = { value: task(input, createSession(databases, steps, timeoutMs, stopped)) };
+    } catch (error) {
+      answer = { threw: (error as Error).message };
+    }
+    send({ ...answer, rss: process.memoryUsage.rss() });
   });
-  await startWatchdog(Number(process.argv[2]));
+  await startWatchdog(Number(process.argv[2]), steps.memory);
   send({ ready: true });
 } catch (error) {
   send({ fatal: (error as Error).message });

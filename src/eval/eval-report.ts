@@ -1,48 +1,151 @@
 import type { QueryFailureKind } from "../database/index.js";
 import type { QueryCategory } from "../sql/statements.js";
+import type { ExecutionFailure } from "./execution/index.js";
+import type { Component, Hardness, Miss, MissKind, PartialScores } from "./verdicts.js";
 
-/** One question and what became of it. Keys are as they stand in the JSON. */
+/** Verdicts that a report can hold, by their key in a detail. */
+export const VERDICTS = ["em", "ex", "ts", "exact_match"] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** One question and what became of it. Keys are as they stand in the JSON; a verdict that was not given is null, never false. */
 export interface EvalDetail {
+  /** Place among the rows that were scored, from 0. */
+  index: number;
   /** Where the row came from. */
   id: string;
   question: string;
   db_id: string | null;
+  /** Spider's hardness of the gold; null without a schema, or where Spider's parser cannot read the gold. */
+  hardness: Hardness | null;
   category: QueryCategory;
-  gold_sql: string;
-  predicted_sql: string;
+  predicted: string;
+  gold: string;
+  /** Official exact set match; null where `hardness` is. */
+  em: boolean | null;
+  /** Equal results on the question's database; null where there is none or the gold cannot be judged. */
+  ex: boolean | null;
+  /** Equal results on every database of the test suite; null as `ex`, and where no suites were given. */
+  ts: boolean | null;
+  /** Spider's parser read the prediction; null where `hardness` is. */
+  parsed: boolean | null;
+  /** The ten components of exact set match; null where `em` is. */
+  partial: PartialScores | null;
   /** Equal as text, normalised as the Python seed project does. */
   exact_match: boolean;
-  /** Equal results; null where there is no database or the gold cannot be judged. */
-  ex: boolean | null;
+  /** Why the prediction is wrong; null for a right one and for a row that nothing could judge. See {@link isRight}. */
+  error: Miss | null;
   /** Why the prediction, or the gold ("gold"), gave no result. */
-  failure?: { kind: QueryFailureKind | "gold"; error: string };
+  failure?: ExecutionFailure;
+  /** Time that running both queries took. */
+  seconds: number;
+  /** Databases that `ts` was judged on; 1 where the database has no suite. */
+  suite_size?: number;
   confidence?: number;
   latency_ms?: number;
+  /** How the model's answer ended: "stop", "length" or "prompt_too_long". */
+  finish_reason?: string;
 }
 
 /** Scores of some of the rows; shares are in [0, 1] and null where there is nothing to divide by. */
 export interface EvalScores {
   questions: number;
-  exact_match: number | null;
+  em: number | null;
+  /** Rows that `em` is a share of; so for the others. */
+  em_judged: number;
   ex: number | null;
-  /** Rows that `ex` is a share of. */
   ex_judged: number;
+  ts: number | null;
+  ts_judged: number;
+  exact_match: number | null;
 }
 
-/**
- * `ex` is Spider's execution accuracy, `exact_match` the seed's string comparison. The official exact set match `em` and
- * test-suite accuracy `ts` have their place beside `ex`, in the scores and in each detail.
- */
+/** Accuracy, recall and F1 of one of Spider's ten components, as the official script prints them. */
+export interface ComponentScores {
+  accuracy: number;
+  recall: number;
+  f1: number;
+}
+
+/** Loss of the gold answers under the model, teacher-forced. */
+export interface AnswerLoss {
+  /** Mean over all tokens of the gold answers, in nats. */
+  loss: number;
+  /** exp(loss). */
+  perplexity: number;
+  /** Share of those tokens that the model found the likeliest. */
+  token_accuracy: number;
+  tokens: number;
+  /** Rows that are longer than the model's context, and so not in these numbers. */
+  rows_too_long: number;
+}
+
+/** How the verdicts were reached, so that a number can be read without this program at hand. */
+export interface EvalDefinition {
+  evaluator: "test-suite" | "spider";
+  rules: { keep_distinct: boolean; plug_value: boolean; value_placeholder: boolean };
+  /** What each verdict means, by its key. */
+  metrics: Partial<Record<Verdict, string>>;
+  /** Where em's schemas came from. */
+  schemas: "tables.json" | "schema catalogue" | null;
+}
+
+/** sha256 in hexadecimal; null for what was not used. */
+export interface EvalChecksums {
+  /** Of the scored rows as gold.sql has them: one `SQL<tab>db_id` a line. */
+  gold: string;
+  /** Of tables.json, or of the schemas that took its place. */
+  tables: string | null;
+  /** Of one line `sha256  db_id` for each database, sorted by db_id. */
+  databases: string | null;
+  /** Of one line `sha256  db_id/file` for each suite database, sorted. */
+  suites: string | null;
+}
+
 export interface EvalSummary extends EvalScores {
-  exact_matches: number;
+  em_correct: number;
   ex_correct: number;
+  ts_correct: number;
+  exact_matches: number;
+  /** Predictions that Spider's parser read. */
+  parsed: number | null;
   /** Predictions that gave no result, by reason. */
   failures: Partial<Record<QueryFailureKind, number>>;
+  /** Rows whose gold could not be judged by execution. */
+  gold_failures: number;
+  by_hardness: Record<Hardness, EvalScores>;
   by_category: Record<QueryCategory, EvalScores>;
   by_database: Record<string, EvalScores>;
+  /** Of all rows that em judged, and of each hardness that has some; null where there are none. */
+  components:
+    | (Record<"all", Record<Component, ComponentScores>> &
+        Partial<Record<Hardness, Record<Component, ComponentScores>>>)
+    | null;
+  misses: {
+    total: number;
+    by_kind: Record<MissKind, number>;
+    by_hardness: Record<Hardness | "unknown", Partial<Record<MissKind, number>>>;
+  };
+  /** Predictions that name a table or column which the schema does not have; the share is of rows with a schema. */
+  invented_names: { questions: number; share: number | null };
+  databases: {
+    /** Databases that the rows name. */
+    named: number;
+    /** Rows of each database without a file, and of each whose file is no SQLite database: their `ex` is null. */
+    missing: Record<string, number>;
+    corrupt: Record<string, number>;
+    /** Rows of each database that was judged on its one file because it has no suite; empty when no suites were given. */
+    without_suite: Record<string, number>;
+  };
+  /** Only for a model that was asked here. */
+  answer_loss?: AnswerLoss;
   /** Mean of the engine's confidences; null for predictions that came without. */
   mean_confidence: number | null;
+  definition: EvalDefinition;
+  checksums: EvalChecksums;
+  /** Time from the first row to the last, the model's included. */
   seconds: number;
+  /** Time that queries took, added up over all rows: more than passed when they run side by side. */
+  query_seconds: number;
 }
 
 export interface EvalReport {
@@ -50,39 +153,10 @@ export interface EvalReport {
   details: EvalDetail[];
 }
 
-export function summarize(details: readonly EvalDetail[], seconds: number): EvalSummary {
-  const failures: EvalSummary["failures"] = {};
-  for (const { failure } of details) {
-    if (failure && failure.kind !== "gold") failures[failure.kind] = (failures[failure.kind] ?? 0) + 1;
-  }
-  const databases = [...new Set(details.flatMap(({ db_id }) => db_id ?? []))].sort();
-  const confidences = details.flatMap(({ confidence }) => confidence ?? []);
-  const inCategory = (category: QueryCategory): EvalScores => scores(details.filter((d) => d.category === category));
-  return {
-    ...scores(details),
-    exact_matches: details.filter(({ exact_match }) => exact_match).length,
-    ex_correct: details.filter(({ ex }) => ex === true).length,
-    failures,
-    by_category: { simple: inCategory("simple"), filter: inCategory("filter"), aggregation: inCategory("aggregation") },
-    by_database: Object.fromEntries(databases.map((db) => [db, scores(details.filter(({ db_id }) => db_id === db))])),
-    mean_confidence: share(
-      confidences.reduce((sum, value) => sum + value, 0),
-      confidences.length,
-    ),
-    seconds,
-  };
-}
-
-function scores(details: readonly EvalDetail[]): EvalScores {
-  const judged = details.filter(({ ex }) => ex !== null);
-  return {
-    questions: details.length,
-    exact_match: share(details.filter(({ exact_match }) => exact_match).length, details.length),
-    ex: share(judged.filter(({ ex }) => ex).length, judged.length),
-    ex_judged: judged.length,
-  };
-}
-
-function share(part: number, whole: number): number | null {
-  return whole === 0 ? null : part / whole;
+/**
+ * Whether a prediction is right by the strictest verdict on its answer: the test suite's, else execution's, else exact set
+ * match; null where none of them could judge it. String match is no judge: most right answers are written differently.
+ */
+export function isRight(detail: Pick<EvalDetail, "em" | "ex" | "ts">): boolean | null {
+  return detail.ts ?? detail.ex ?? detail.em;
 }

@@ -1,35 +1,36 @@
 import type { Example } from "../data/types.js";
 import { SqltuneError } from "../errors.js";
-import type { Engine, Question } from "../infer/index.js";
+import type { Answer, Engine, Question } from "../infer/index.js";
 import type { Schema } from "../schema/types.js";
 import type { EvalReport } from "./eval-report.js";
 import { type ScoreOptions, scorePredictions } from "./score-predictions.js";
 
-export interface EvaluateOptions extends Omit<ScoreOptions, "onProgress"> {
+export interface EvaluateOptions extends Omit<ScoreOptions, "onProgress" | "schemas"> {
   engine: Pick<Engine, "generateBatch">;
   rows: readonly Example[];
   /** Schemas by database id, as in a Dataset; a row without one is asked without a schema. */
   schemas: ReadonlyMap<string, Schema>;
+  /** Gets each answer as soon as it is there, with the place of its row. */
+  onAnswer?: ((answer: Answer, index: number) => void) | undefined;
   onProgress?: ((progress: EvaluateProgress) => void) | undefined;
 }
 
 export interface EvaluateProgress {
-  /** The model answers all questions first; then the queries run. */
-  phase: "answer" | "execute";
+  /** The model answers all questions first; then its queries are judged. "loss" is answerLoss's. */
+  phase: "answer" | "execute" | "loss";
   done: number;
   total: number;
-  /** Equal results so far; 0 while the model answers. */
+  /** Right answers so far; 0 while the model answers. */
   correct: number;
 }
 
 /**
- * Has an engine answer the questions and scores its answers: execution accuracy where a database is at hand, the seed's
- * string match always.
+ * Has an engine answer the questions and scores its answers as `scorePredictions` does.
  *
  * @throws SqltuneError for no rows; rejects with the signal's reason once it is aborted
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
-  const { engine, rows, schemas, signal, onProgress, ...score } = options;
+  const { engine, rows, schemas, signal, onAnswer, onProgress, ...score } = options;
   if (rows.length === 0) throw new SqltuneError("there is nothing to evaluate: the set has no rows");
   const started = performance.now();
   let done = 0;
@@ -37,7 +38,10 @@ export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
     rows.map((row) => question(row, schemas)),
     {
       ...(signal ? { signal } : {}),
-      onAnswer: () => onProgress?.({ phase: "answer", done: ++done, total: rows.length, correct: 0 }),
+      onAnswer: (answer, index) => {
+        onAnswer?.(answer, index);
+        onProgress?.({ phase: "answer", done: ++done, total: rows.length, correct: 0 });
+      },
     },
   );
   const predictions = rows.map((row, i) => ({
@@ -45,9 +49,11 @@ export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
     predicted: answers[i]!.sql,
     confidence: answers[i]!.confidence,
     latencyMs: answers[i]!.timings.totalMs,
+    finishReason: answers[i]!.finishReason,
   }));
   const report = await scorePredictions(predictions, {
     ...score,
+    schemas,
     signal,
     onProgress: (progress) => onProgress?.({ phase: "execute", ...progress }),
   });

@@ -30,7 +30,7 @@ export async function readTestSet(config: Config, options: TestSetOptions = {}):
 }
 
 /** `count` items at even distances, the first among them; all when there are no more. */
-function spread<T>(items: readonly T[], count: number): T[] {
+export function spread<T>(items: readonly T[], count: number): T[] {
   if (count >= items.length) return [...items];
   return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)] as T);
 }

@@ -42,7 +42,16 @@ export interface ExactSetVerdict {
   partial: PartialScores;
 }
 
-/** Kinds of a miss, the gravest first: a row gets the first that applies. */
+/**
+ * Kinds of a miss, the gravest first: a row gets the first that applies.
+ * - unknown_column: also a name that could be a column of several tables, or of a table that FROM does not read
+ * - set_operation_or_nesting: another set operation, or another number of nested queries in one place
+ * - wrong_table_or_join: other tables, other columns to join on, an outer join for an inner one
+ * - wrong_filter_column: also a condition too many or too few
+ * - grouping_or_having: all that differs in HAVING, and a condition that moved between WHERE and HAVING
+ * - ordering_or_limit: not an order that was not asked for and cuts nothing off
+ * - other: the structure is the same, the results are not
+ */
 export const MISS_KINDS = [
   "does_not_parse",
   "unknown_table",

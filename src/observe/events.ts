@@ -16,11 +16,22 @@ export interface TrainEvent {
 export interface EvalEvent {
   event: "eval";
   step: number;
+  /** Mean loss per token of the gold answers, nats. */
   eval_loss: number;
+  /** exp(eval_loss). */
+  perplexity: number;
+  /** Share of those tokens that the model found the likeliest. */
   token_accuracy: number;
-  em?: number;
-  ex?: number;
-  ts?: number;
+  /** Shares of the generated answers that are right; null where they could not be judged. Absent where none were asked. */
+  em?: number | null;
+  ex?: number | null;
+  ts?: number | null;
+  exact_match?: number | null;
+  /** Questions that were answered for them. */
+  questions?: number;
+  /** What the loss cost, and what answering and scoring cost. */
+  eval_seconds?: number;
+  generate_seconds?: number;
 }
 
 export type RunEvent =
@@ -31,6 +42,18 @@ export type RunEvent =
   | { event: "checkpoint"; step: number; path: string }
   | { event: "note"; message: string }
   | { event: "warning"; message: string }
-  | { event: "end"; step: number; reason: "done" | "early_stopping" | "interrupted"; seconds: number };
+  | EndEvent;
+
+export interface EndEvent {
+  event: "end";
+  step: number;
+  reason: "done" | "early_stopping" | "interrupted";
+  /** Of this session. */
+  seconds: number;
+  /** Of the whole run, over all its sessions: training steps, evaluation losses, generated answers. */
+  train_seconds?: number;
+  eval_seconds?: number;
+  generate_seconds?: number;
+}
 
 export type OnEvent = (event: RunEvent) => void;

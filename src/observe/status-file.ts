@@ -4,6 +4,7 @@ export type RunState =
   | "preparing"
   | "training"
   | "evaluating"
+  | "generating"
   | "saving"
   | "proving"
   | "done"

@@ -2,6 +2,7 @@ import { type AdapterConfig, type SqltuneFile, sqltuneVersion, writeAdapterFolde
 import type { Config } from "../config/index.js";
 import type { Model } from "../model/index.js";
 import type { NativeModel } from "../native/types.js";
+import type { EvalEvent } from "../observe/events.js";
 import { DEFAULT_SYSTEM } from "../prompt/create-prompt-program.js";
 import { SERIALIZER_VERSION } from "../schema/index.js";
 import type { LoraSites } from "./lora-sites.js";
@@ -52,10 +53,10 @@ export async function writeAdapter(
   state: Pick<TrainerState, "step" | "epoch"> & { evaluation: TrainerState["last_eval"] },
 ): Promise<void> {
   const { evaluation } = state;
-  const metrics = evaluation ? { eval_loss: evaluation.eval_loss, token_accuracy: evaluation.token_accuracy } : {};
+  const { event: _, ...scores }: Partial<EvalEvent> = evaluation ?? {};
   await writeAdapterFolder(folder, {
     config: identity.config,
-    sqltune: { ...identity.sqltune, metrics: { step: state.step, epoch: state.epoch, ...metrics } },
+    sqltune: { ...identity.sqltune, metrics: { ...scores, step: state.step, epoch: state.epoch } },
     card: { title: identity.title, training: identity.training },
     saveWeights: (path) => native.saveLora(path),
   });

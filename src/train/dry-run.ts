@@ -5,6 +5,7 @@ import type { EncodedRow } from "./batch.js";
 import { checkpointingOf } from "./begin-training.js";
 import type { DryRun, RenderedPrompt } from "./dry-run-plan.js";
 import { describeDryRun } from "./dry-run-text.js";
+import { describeGeneration, planGeneration } from "./generation-plan.js";
 import { chooseLoraSites } from "./lora-sites.js";
 import { countParameters, estimateMemory } from "./memory-estimate.js";
 import { prepareRunData, type RunData, readDataset } from "./run-data.js";
@@ -25,6 +26,8 @@ export async function dryRun(
   const run = await prepareRunData(config, base, dataset, signal);
   const { data, planning } = run;
   const sites = chooseLoraSites(config.lora, config.project.seed, base.decoderConfig);
+  const generation = await planGeneration(config, dataset, data.validationExamples);
+  const generated = describeGeneration(generation, config, planning.steps);
   const packing = countPacking(data, planning);
   const parameters = countParameters(base.decoderConfig);
   const plan: Omit<DryRun, "lines"> = {
@@ -41,7 +44,10 @@ export async function dryRun(
     packing,
     rows: { train: data.train.length, validation: data.validation.length, test: dataset.test.length },
     dropped: data.dropped,
-    notes: [...dataset.notes, ...run.promptNotes, ...base.warnings],
+    notes: [
+      ...[...dataset.notes, ...run.promptNotes, ...base.warnings, ...(generation?.warnings ?? [])],
+      ...(generated === null ? [] : [generated]),
+    ],
     steps: {
       total: planning.steps,
       per_epoch: planning.sampler.stepsPerEpoch,

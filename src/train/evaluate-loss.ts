@@ -5,6 +5,8 @@ import { type EncodedRow, type MicroBatch, type MicroBatchLimit, packMicroBatche
 export interface EvaluationLoss {
   /** Mean over all labelled tokens of all rows, in nats. */
   eval_loss: number;
+  /** exp(eval_loss). */
+  perplexity: number;
   /** Share of labelled tokens whose likeliest prediction was right. */
   token_accuracy: number;
 }
@@ -33,7 +35,7 @@ export async function evaluateLoss(
     tokens += result.tokens;
     correct += result.correct;
   }
-  return { eval_loss: loss / tokens, token_accuracy: correct / tokens };
+  return { eval_loss: loss / tokens, perplexity: Math.exp(loss / tokens), token_accuracy: correct / tokens };
 }
 
 /** @throws SqltuneError that names the rows, when a loss is not a finite number. */

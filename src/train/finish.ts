@@ -8,7 +8,7 @@ import { writeAdapter } from "./adapter-writer.js";
 import { loadOptions } from "./load-options.js";
 import type { LoopEnd } from "./loop.js";
 import { type Proof, recordProof } from "./proof.js";
-import { collectVersions, type TrainReport } from "./report.js";
+import { collectVersions, type TrainReport, timesOf } from "./report.js";
 import type { ReadyRun } from "./set-up.js";
 import type { TrainJob } from "./train-job.js";
 
@@ -53,13 +53,14 @@ export async function finish(
     tokens: state.total.tokens,
     tokens_per_s: state.total.seconds > 0 ? state.total.tokens / state.total.seconds : null,
     seconds,
+    ...timesOf(state.total),
     peak_memory: peak,
     proof,
     versions,
   };
   await writeFileAtomic(folder.reportFile, `${JSON.stringify(report, null, 2)}\n`, { durable: true });
   if (!proof.passed) throw failedProof(folder.finalModel, proof);
-  events.emit({ event: "end", step: state.step, reason, seconds });
+  events.emit({ event: "end", step: state.step, reason, seconds, ...timesOf(state.total) });
   return report;
 }
 

@@ -1,9 +1,11 @@
 import { SqltuneError } from "../errors.js";
 import type { NativeAbort, NativeModel } from "../native/types.js";
-import type { EvalEvent, OnEvent } from "../observe/events.js";
+import type { OnEvent } from "../observe/events.js";
+import type { AnswerEvaluation } from "./answer-evaluation.js";
 import { type EncodedRow, type MicroBatch, type MicroBatchLimit, packMicroBatches } from "./batch.js";
-import { type BestMetricOptions, isOutOfPatience, judgeEvaluation } from "./best-metric.js";
-import { checkFinite, evaluateLoss, nameRows } from "./evaluate-loss.js";
+import { type BestMetricOptions, isOutOfPatience } from "./best-metric.js";
+import { checkFinite, nameRows } from "./evaluate-loss.js";
+import { evaluateStep } from "./evaluate-step.js";
 import { deriveSeed } from "./random.js";
 import type { Sampler } from "./sampler.js";
 import { emptyWindow, type TrainerState } from "./trainer-state.js";
@@ -23,6 +25,8 @@ export interface LoopOptions {
   limit: MicroBatchLimit;
   /** Packed validation rows; none, no evaluation. */
   evaluation: readonly MicroBatch[];
+  /** Generates answers at some of the evaluations; without it at none. */
+  answers?: AnswerEvaluation | null;
   /** Learning rate of a 0-based step. */
   learningRate(step: number): number;
   /** Seeds the dropout masks. */
@@ -34,7 +38,7 @@ export interface LoopOptions {
   /** Saves a checkpoint of `state`. */
   save(isBest: boolean): Promise<void>;
   emit: OnEvent;
-  onPhase(phase: "training" | "evaluating"): void;
+  onPhase(phase: "training" | "evaluating" | "generating"): void;
   abort: NativeAbort;
   signal: AbortSignal;
 }
@@ -109,6 +113,7 @@ async function trainStep(run: Run): Promise<void> {
     steps: window.steps + 1,
   };
   state.total = {
+    ...total,
     tokens: total.tokens + tokens,
     seconds: total.seconds + seconds,
     skipped: total.skipped + Number(skipped),
@@ -128,18 +133,7 @@ async function finishStep(run: Run): Promise<void> {
   let isBest = false;
   const evalDue = atEnd || (run.evalSteps !== null && state.step % run.evalSteps === 0);
   if (evalDue && state.last_eval?.step !== state.step && run.evaluation.length > 0) {
-    run.onPhase("evaluating");
-    const event: EvalEvent = {
-      event: "eval",
-      step: state.step,
-      ...(await evaluateLoss(run.native, run.evaluation, run.abort)),
-    };
-    run.emit(event);
-    const verdict = judgeEvaluation(state, event, run.best);
-    isBest = verdict.isBest;
-    state.best = verdict.best;
-    state.early_stopping_counter = verdict.early_stopping_counter;
-    state.last_eval = event;
+    isBest = await evaluateStep(run);
   }
   const stops = atEnd || isOutOfPatience(state, run.best.patience);
   if (stops) emitTrain(run);

@@ -3,6 +3,7 @@ import type { DataPipeline } from "../data/types.js";
 import type { OnEvent } from "../observe/events.js";
 import { openBase } from "./base-model.js";
 import { createDownloadNotes } from "./download-notes.js";
+import { describeGeneration, planGeneration } from "./generation-plan.js";
 import { chooseLoraSites } from "./lora-sites.js";
 import { countParameters } from "./memory-estimate.js";
 import { beginMeasurement, measureConfigured, measureMicroBatches } from "./micro-batch-measurement.js";
@@ -37,7 +38,10 @@ export async function plan(input: ConfigInput, options: PlanOptions = {}): Promi
   const run = await prepareRunData(config, base, dataset, signal);
   const sites = chooseLoraSites(config.lora, config.project.seed, base.decoderConfig);
 
-  const notes = [...dataset.notes, ...run.promptNotes, ...base.warnings];
+  const generation = await planGeneration(config, dataset, run.data.validationExamples);
+  const generated = describeGeneration(generation, config, run.planning.steps);
+  const notes = [...dataset.notes, ...run.promptNotes, ...base.warnings, ...(generation?.warnings ?? [])];
+  if (generated !== null) notes.push(`${generated}: not in the times below, report.json has what it took`);
   for (const line of notes) note(line);
   note("measuring, each size in a process of its own");
   const measurement = await beginMeasurement({ config, base, sites, run }, signal);

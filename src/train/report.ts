@@ -3,6 +3,7 @@ import type { DroppedRow } from "../data/types.js";
 import type { NativeInfo } from "../native/types.js";
 import type { EvalEvent } from "../observe/events.js";
 import type { Proof } from "./proof.js";
+import type { RunTotal } from "./trainer-state.js";
 
 export interface Versions {
   sqltune: string;
@@ -38,6 +39,10 @@ export interface TrainReport {
   tokens_per_s: number | null;
   /** Of this session, from the start of `train`. */
   seconds: number;
+  /** Of the whole run, over all its sessions: training steps, evaluation losses, generated answers. */
+  train_seconds: number;
+  eval_seconds: number;
+  generate_seconds: number;
   /** Bytes at the training's peak; `device` is 0 on a CPU. */
   peak_memory: { process: number; device: number };
   proof: Proof;
@@ -51,4 +56,10 @@ export function collectVersions(info: NativeInfo): Versions {
     torch: info.torchRuntime,
     platform: `${process.platform}-${process.arch}`,
   };
+}
+
+/** Where the time of a run went, as its report and its last event say it. */
+export function timesOf(total: RunTotal): Pick<TrainReport, "train_seconds" | "eval_seconds" | "generate_seconds"> {
+  const { seconds, eval_seconds, generate_seconds } = total;
+  return { train_seconds: seconds, eval_seconds, generate_seconds };
 }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SqltuneError } from "../errors.js";
 import { type Checkpoint, findLastCheckpoint, removeCheckpointsAfter, resolveCheckpoint } from "./checkpoint.js";
-import { clearRunFolder, type RunFolder } from "./run-folder.js";
+import { clearRunFolder, type RunFolder, removeAnswersAfter } from "./run-folder.js";
 
 /** Where a run takes up its work. */
 export interface ResumePoint {
@@ -49,6 +49,7 @@ export async function rewindRunFolder(folder: RunFolder, checkpoint: Checkpoint 
   }
   const { state } = checkpoint;
   await removeCheckpointsAfter(folder, state.step);
+  await removeAnswersAfter(folder, state.step);
   if (state.best === null) {
     await folder.removeName("best");
     return [];

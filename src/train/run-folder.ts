@@ -16,6 +16,8 @@ export interface RunFolder {
   readonly checkpoints: string;
   readonly finalModel: string;
   readonly logFile: string;
+  /** Answers that were generated while the run trained, a file an evaluation: see {@link answersFile}. */
+  readonly evaluations: string;
   /** Whether an earlier run left anything here. */
   readonly used: boolean;
   /** `best` and `last` hold the name of a checkpoint, e.g. "checkpoint-200". */
@@ -30,10 +32,12 @@ export interface RunFolder {
 const FILES = ["run.json", "metrics.jsonl", "report.json", "summary.json", "best", "last"];
 const FINAL_MODEL_FILES = ["adapter_config.json", "adapter_model.safetensors", "sqltune.json", "README.md"];
 const CHECKPOINT = /^checkpoint-\d+$/;
+const ANSWERS = /^step-(\d+)\.jsonl$/;
 const TEMPORARY = [
   /^\.checkpoint-\d+\.[0-9a-f]{8}\.(?:tmp|old)(?:\.\w+-\d+-[0-9a-f]{8})?$/,
   /^final_model\.(?:writing|old)-\d+-[0-9a-f]{8}$/,
   /^(?:best|last|metrics\.jsonl|(?:run|status|report)\.json)\.[0-9a-f]{8}\.tmp$/,
+  /^step-\d+\.jsonl\.[0-9a-f]{8}\.tmp$/,
   /^run\.lock(?:\.(?:[0-9a-f]{8}|nobody))+(?:\.tmp)?$/,
 ];
 
@@ -75,6 +79,7 @@ export function describeRunFolder(path: string): RunFolderPaths {
     checkpoints: join(root, "checkpoints"),
     finalModel: join(root, "final_model"),
     logFile: join(root, "logs", "train.log"),
+    evaluations: join(root, "evaluations"),
     readName: async (name) => {
       try {
         return (await readFile(join(root, name), "utf8")).trim();
@@ -94,12 +99,25 @@ export async function clearRunFolder(folder: RunFolderPaths): Promise<void> {
   for (const name of FINAL_MODEL_FILES) await rm(join(folder.finalModel, name), { force: true });
   for (const name of FILES) await rm(join(folder.path, name), { force: true });
   await rm(folder.logFile, { force: true });
-  for (const path of [folder.checkpoints, folder.finalModel, join(folder.path, "logs")]) await removeIfEmpty(path);
+  await removeAnswersAfter(folder, -1);
+  const folders = [folder.checkpoints, folder.finalModel, folder.evaluations, join(folder.path, "logs")];
+  for (const path of folders) await removeIfEmpty(path);
+}
+
+/** Where the answers of the evaluation after `step` are kept. */
+export function answersFile(folder: Pick<RunFolderPaths, "evaluations">, step: number): string {
+  return join(folder.evaluations, `step-${step}.jsonl`);
+}
+
+/** Removes the answers of later steps than `step`: a run that goes back generates them again. */
+export async function removeAnswersAfter(folder: Pick<RunFolderPaths, "evaluations">, step: number): Promise<void> {
+  const later = (await entries(folder.evaluations)).filter((name) => Number(ANSWERS.exec(name)?.[1] ?? -1) > step);
+  for (const name of later) await rm(join(folder.evaluations, name), { force: true });
 }
 
 /** Half-written files and folders of a run that was killed; they carry temporary names. */
 async function removeLeftovers(folder: RunFolderPaths): Promise<void> {
-  for (const parent of [folder.path, folder.checkpoints]) {
+  for (const parent of [folder.path, folder.checkpoints, folder.evaluations]) {
     const leftovers = (await entries(parent)).filter((name) => TEMPORARY.some((pattern) => pattern.test(name)));
     for (const name of leftovers) await rm(join(parent, name), { recursive: true, force: true });
   }

@@ -10,6 +10,7 @@ import type { MicroBatchLimit } from "./batch.js";
 import { checkpointingOf, optimizerSpec } from "./begin-training.js";
 import { type Checkpoint, OPTIMIZER_FILE } from "./checkpoint.js";
 import { createDownloadNotes } from "./download-notes.js";
+import { describeGeneration, type GenerationPlan, planGeneration } from "./generation-plan.js";
 import { loadOptions } from "./load-options.js";
 import { chooseLoraSites, type LoraSites } from "./lora-sites.js";
 import { chooseMicroBatch, limitOfRun, type MicroBatchChoice } from "./micro-batch-choice.js";
@@ -18,12 +19,14 @@ import { checkResume } from "./resume.js";
 import { findResumePoint, rewindRunFolder } from "./resume-point.js";
 import { describeSetting, prepareRunData, type RunData, readDataset } from "./run-data.js";
 import type { TrainJob } from "./train-job.js";
-import { initialState, type TrainerState } from "./trainer-state.js";
+import { continueState, initialState, type TrainerState } from "./trainer-state.js";
 
 /** A run that is ready for its next step. */
 export interface ReadyRun extends RunData {
   model: Model;
   sites: LoraSites;
+  /** Null where nothing is generated. */
+  generation: GenerationPlan | null;
   identity: AdapterIdentity;
   state: TrainerState;
 }
@@ -44,6 +47,7 @@ export async function setUp({ config, options, folder, events }: TrainJob): Prom
   try {
     const prepared = measured?.run ?? (await prepareRunData(config, model, dataset, signal));
     const data = { ...prepared, planning: { ...prepared.planning, trainLimit: limit ?? prepared.planning.trainLimit } };
+    const generation = await planGeneration(config, dataset, data.data.validationExamples);
     const sites = chooseLoraSites(config.lora, config.project.seed, model.decoderConfig);
     const info = model.addon.info();
     const baseHash = await model.weightsHash(signal);
@@ -59,16 +63,28 @@ export async function setUp({ config, options, folder, events }: TrainJob): Prom
     await writeFileAtomic(folder.runFile, `${JSON.stringify(run, null, 2)}\n`, { durable: true });
     events.openFiles(folder);
     const kept = saved ? [describeKept(data.planning.trainLimit)] : [];
-    const notes = [...resume.notes, ...kept, ...dataset.notes, ...data.promptNotes, describeModel(model, sites)];
+    const generated = describeGeneration(generation, config, data.planning.steps);
+    const notes = [
+      ...[...resume.notes, ...kept, ...dataset.notes, ...data.promptNotes, describeModel(model, sites)],
+      ...(generated === null ? [] : [generated]),
+    ];
     for (const message of notes) events.emit({ event: "note", message });
-    const warnings = [...resume.warnings, ...model.warnings, ...inexact, ...lost, ...tooLong(data)];
+    const warnings = [
+      ...resume.warnings,
+      ...model.warnings,
+      ...inexact,
+      ...lost,
+      ...tooLong(data),
+      ...(generation?.warnings ?? []),
+    ];
     for (const message of warnings) events.emit({ event: "warning", message });
     return {
       ...data,
       model,
       sites,
+      generation,
       identity: identifyAdapter(config, model, sites, { weightsHash: baseHash, rows: data.data.train.length }),
-      state: checkpoint ? { ...checkpoint.state, setting } : initialState(setting),
+      state: checkpoint ? continueState(checkpoint.state, setting) : initialState(setting),
     };
   } catch (error) {
     model.dispose();

@@ -3,12 +3,13 @@ import { type ConfigInput, resolveConfig } from "../config/index.js";
 import { SqltuneError } from "../errors.js";
 import { openStatusFile, type StatusFile } from "../observe/status-file.js";
 import { writeAdapter } from "./adapter-writer.js";
+import { createAnswerEngine, createAnswerEvaluation } from "./answer-evaluation.js";
 import { explainFullDisk } from "./atomic-folder.js";
 import { OPTIMIZER_FILE, pruneCheckpoints, saveCheckpoint } from "./checkpoint.js";
 import { packEvaluation } from "./evaluate-loss.js";
 import { finish } from "./finish.js";
 import { type LoopEnd, runLoop } from "./loop.js";
-import type { TrainReport } from "./report.js";
+import { type TrainReport, timesOf } from "./report.js";
 import { createRunEvents } from "./run-events.js";
 import { openRunFolder } from "./run-folder.js";
 import { type ReadyRun, setUp } from "./set-up.js";
@@ -73,6 +74,16 @@ async function trainModel(job: TrainJob, run: ReadyRun): Promise<LoopEnd> {
   });
   status.update({ step: state.step, steps: planning.steps });
   try {
+    const answers =
+      run.generation &&
+      createAnswerEvaluation({
+        plan: run.generation,
+        engine: await createAnswerEngine(config, model),
+        dataset: run.dataset,
+        folder,
+        signal,
+        warn: (message) => events.emit({ event: "warning", message }),
+      });
     return await runLoop({
       native: model.native,
       state,
@@ -81,6 +92,7 @@ async function trainModel(job: TrainJob, run: ReadyRun): Promise<LoopEnd> {
       encodeGroup: data.encodeGroup,
       limit: planning.trainLimit,
       evaluation: packEvaluation(data.validation, planning.evalLimit),
+      answers,
       learningRate: planning.learningRate,
       seed: config.project.seed,
       loggingSteps: training.logging_steps,
@@ -122,7 +134,7 @@ async function interruption({ folder, events, started }: TrainJob, { state }: Re
       : `Interrupted. ${join(folder.checkpoints, last)} is saved; go on with the same command and --resume.`;
   events.emit({ event: "note", message });
   const seconds = (performance.now() - started) / 1000;
-  events.emit({ event: "end", step: state.step, reason: "interrupted", seconds });
+  events.emit({ event: "end", step: state.step, reason: "interrupted", seconds, ...timesOf(state.total) });
   return new SqltuneError(message, { code: INTERRUPTED, exitCode: 130 });
 }
 

@@ -24,8 +24,17 @@ export interface TrainerState {
   /** Since the last train event. */
   window: LossWindow;
   /** Since the start of the run, over all its sessions. */
-  total: { tokens: number; seconds: number; skipped: number };
+  total: RunTotal;
   setting: RunSetting;
+}
+
+/** Sums over all sessions of a run. Seconds are those of training steps, of evaluation losses, of generated answers. */
+export interface RunTotal {
+  tokens: number;
+  seconds: number;
+  skipped: number;
+  eval_seconds: number;
+  generate_seconds: number;
 }
 
 /** What a train event is made of. */
@@ -74,7 +83,13 @@ export function initialState(setting: RunSetting): TrainerState {
     last_eval: null,
     skipped_in_a_row: 0,
     window: emptyWindow(),
-    total: { tokens: 0, seconds: 0, skipped: 0 },
+    total: { tokens: 0, seconds: 0, skipped: 0, eval_seconds: 0, generate_seconds: 0 },
     setting,
   };
+}
+
+/** The state of a checkpoint, in the present setting. One of an earlier version has no times of evaluations. */
+export function continueState(saved: TrainerState, setting: RunSetting): TrainerState {
+  const { total, ...state } = saved;
+  return { ...state, total: { ...initialState(setting).total, ...total }, setting };
 }

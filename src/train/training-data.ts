@@ -13,6 +13,8 @@ export type DataRow = EncodedRow & { dbId: string | null };
 export interface TrainingData {
   train: DataRow[];
   validation: DataRow[];
+  /** What the validation rows were made of, in their order. */
+  validationExamples: Example[];
   /** Rows that the source dropped, and those that are too long. */
   dropped: DroppedRow[];
   /** sha256 of all ids and names of rows: changes with data, split, prompt, serializer and tokenizer. */
@@ -64,6 +66,7 @@ export async function encodeDataset(
   return {
     train: train.rows,
     validation: validation.rows,
+    validationExamples: validation.kept,
     dropped,
     checksum: hash.digest("hex"),
     encodeGroup: (indices, schemaSeed) => {

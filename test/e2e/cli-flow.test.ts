@@ -121,14 +121,32 @@ describe.skipIf(base === null)("eval", () => {
     expect(stderr).toMatch(/^adapter: outputs\/mine\/final_model \(the newest run's\)$/m);
     const report = readJson("results/eval.json");
     expect(jsonLines(stdout)).toEqual([report]);
-    expect(report.summary).toMatchObject({ questions, ex_judged: questions, exact_match: expect.any(Number) });
+    expect(report.summary).toMatchObject({
+      ...{ questions, em_judged: questions, ex_judged: questions, exact_match: expect.any(Number), ts: null },
+      answer_loss: { loss: expect.any(Number), token_accuracy: expect.any(Number), rows_too_long: expect.any(Number) },
+      definition: { evaluator: "test-suite", schemas: "schema catalogue" },
+    });
+    const { loss, perplexity } = report.summary.answer_loss;
+    expect(perplexity).toBeCloseTo(Math.exp(loss), 9);
+    const [first] = report.details;
+    expect(first).toMatchObject({
+      index: 0,
+      finish_reason: expect.stringMatching(/^(stop|length)$/),
+      em: expect.any(Boolean),
+    });
     expect(Object.keys(report.summary.by_category).sort()).toEqual(["aggregation", "filter", "simple"]);
     expect(report.details).toHaveLength(questions);
     const lines = (file: string) => readFileSync(file, "utf8").replace(/\n$/, "").split("\n");
     const gold = lines(join(root, "data/sample/gold.sql")).slice(0, questions);
     expect(lines(join(folder, "results/gold.sql"))).toEqual(gold);
     expect(lines(join(folder, "results/predictions.sql"))).toHaveLength(questions);
-    expect(readdirSync(join(folder, "results")).sort()).toEqual(["eval.json", "gold.sql", "predictions.sql"]);
+    expect(readdirSync(join(folder, "results")).sort()).toEqual([
+      ...["eval.json", "gold.sql", "predictions.jsonl", "predictions.sql", "report.html", "report.md"],
+    ]);
+    const answers = jsonLines(readFileSync(join(folder, "results/predictions.jsonl"), "utf8"));
+    expect(answers.map(({ predicted }) => predicted)).toEqual(
+      report.details.map(({ predicted }: { predicted: string }) => predicted),
+    );
   });
 
   it("scores the base beside it, as a table", async () => {
@@ -136,7 +154,23 @@ describe.skipIf(base === null)("eval", () => {
     const { code, stdout, stderr } = await sqltune(words, inFolder);
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^3 questions, .*stories260K$/m);
-    expect(stdout).toMatch(/execution accuracy/i);
+    expect(stdout).toMatch(/^ +questions +ex$/m);
+  });
+
+  it("scores its own files the same without the model, and compares the two", async () => {
+    const files = ["--predictions", "results/predictions.jsonl", "--gold", "results/eval.json"];
+    const data = ["--tables", join(root, "data/sample/tables.json"), "--databases", join(root, "data/sample/database")];
+    const again = await sqltune(["eval", ...files, ...data, "--output", "again/eval.json", "--json"], inFolder);
+    expect(again.code, again.stderr).toBe(0);
+    const verdicts = (report: { details: Record<string, unknown>[] }) =>
+      report.details.map(({ em, ex, exact_match, hardness }) => ({ em, ex, exact_match, hardness }));
+    expect(verdicts(readJson("again/eval.json"))).toEqual(verdicts(readJson("results/eval.json")));
+    const { code, stdout, stderr } = await sqltune(["compare", "results", "again", "--json"], inFolder);
+    expect(code, stderr).toBe(0);
+    const [comparison] = jsonLines(stdout);
+    expect(comparison.questions).toBe(questions);
+    for (const { pairs } of comparison.verdicts)
+      expect(pairs[0]).toMatchObject({ won: [], lost: [], p: 1, difference: 0 });
   });
 });
 

@@ -28,12 +28,29 @@ const run: { command: string; add?: string[] /** Needs Spider's data. */; spider
   { command: "npx sqltune infer --examples", add: short },
   {
     command: "npx sqltune train --config configs/spider.yaml --epochs 1 --set training.micro_batch_tokens=3000",
-    add: [...tiny, ...few, "--set", "training.max_steps=1"],
+    add: [...tiny, ...few, ...short, "--set", "training.max_steps=1"],
     spider: true,
   },
   {
     command: "npx sqltune eval --config configs/spider.yaml --adapter outputs/spider/final_model --max-samples 260",
     add: [...tiny, ...few, ...short],
+    spider: true,
+  },
+  {
+    command: "npx sqltune eval --config configs/spider.yaml --output results/tuned/eval.json",
+    add: [...tiny, ...few, ...short],
+    spider: true,
+  },
+  {
+    command: "npx sqltune eval --config configs/spider.yaml --base --output results/base/eval.json",
+    add: [...tiny, ...few, ...short],
+    spider: true,
+  },
+  { command: "npx sqltune compare results/base results/tuned --rows", spider: true },
+  {
+    command:
+      "npx sqltune eval --predictions predictions.sql --gold data/spider/dev.json --tables data/spider/tables.json --databases data/spider/database --suites data/spider-testsuite --output results/other/eval.json",
+    add: ["--max-samples", "40"],
     spider: true,
   },
   {
@@ -66,11 +83,17 @@ const run: { command: string; add?: string[] /** Needs Spider's data. */; spider
     add: [...tiny, ...few, "--set", "training.per_device_train_batch_size=1"],
     spider: true,
   },
+  { command: "npx sqltune lint" },
+  { command: "npx sqltune lint --config configs/config_spider.yaml --against data/spider/dev.json", spider: true },
   { command: "npx sqltune doctor" },
 ];
 
 /** Commands that another file runs, by the same verb and flags. */
 const elsewhere: Record<string, string> = {
+  "npx sqltune serve --db shop.sqlite": "test/e2e/serve.test.ts",
+  "npx sqltune serve --adapter sales=outputs/sales/final_model --adapter outputs/mine/final_model --base":
+    "test/e2e/serve.test.ts",
+  "npx sqltune serve --data-dir uploads --cors https://app.example": "test/e2e/serve.test.ts",
   "./run.sh": "test/e2e/quickstart.test.ts",
   "./run.sh test": ".ci/run",
   "npx sqltune setup": "test/native/build.test.ts",
@@ -91,6 +114,9 @@ describe("the commands of README.md and docs/", () => {
     mkdirSync(join(folder, "data"));
     if (spider) {
       symlinkSync(spider, join(folder, "data/spider"));
+      symlinkSync(join(spider, "../spider-testsuite"), join(folder, "data/spider-testsuite"));
+      // The gold as a system's predictions: what follows the tab is left out.
+      symlinkSync(join(spider, "dev_gold.sql"), join(folder, "predictions.sql"));
       symlinkSync(join(spider, "spider_text_sql.csv"), join(folder, "data/spider_text_sql.csv"));
     }
     const shop = new Database(join(folder, "shop.sqlite"));

@@ -28,7 +28,7 @@ export function codeBlocks(page: string): CodeBlock[] {
 export function commands(page: string): string[] {
   return codeBlocks(page)
     .filter(({ language }) => language === "" || /^(sh|bash|console)$/.test(language))
-    .flatMap(({ code }) => code.replace(/\\\n\s*/g, " ").split("\n"))
+    .flatMap(({ code }) => code.replace(/\s*\\\n\s*/g, " ").split("\n"))
     .map((line) =>
       line
         .replace(/^\$ /, "")

@@ -116,6 +116,8 @@ export function tinyConfig(model: string, outputDir: string, change: Sections = 
       threads: 1,
       ...change.training,
     },
+    ...(change.evaluation ? { evaluation: change.evaluation } : {}),
+    ...(change.inference ? { inference: change.inference } : {}),
   };
 }
 

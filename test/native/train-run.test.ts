@@ -52,7 +52,14 @@ describe("a run", () => {
     const keys = ["epoch", "event", "grad_norm", "loss", "lr", "step", "tokens", "tokens_per_s"];
     for (const event of of("train")) expect(Object.keys(event).sort()).toEqual(keys);
     for (const event of of("eval")) {
-      expect(Object.keys(event).sort()).toEqual(["eval_loss", "event", "step", "token_accuracy"]);
+      expect(Object.keys(event).sort()).toEqual([
+        "eval_loss",
+        "eval_seconds",
+        "event",
+        "perplexity",
+        "step",
+        "token_accuracy",
+      ]);
     }
     expect(of("start")).toEqual([{ event: "start", step: 0, steps: 12, rows: 40, dropped: 0 }]);
     expect(metrics.at(-1)).toMatchObject({ event: "end", reason: "done", step: 12 });

@@ -44,7 +44,7 @@ export function stopAt(when: (event: RunEvent) => boolean): Required<Pick<TrainO
 export function timelessMetrics(folder: string) {
   return readMetrics(join(folder, "metrics.jsonl"))
     .filter((event) => event.event === "train" || event.event === "eval")
-    .map((event) => ({ ...event, tokens_per_s: undefined }));
+    .map((event) => ({ ...event, tokens_per_s: undefined, eval_seconds: undefined, generate_seconds: undefined }));
 }
 
 export function readJson(...path: string[]) {

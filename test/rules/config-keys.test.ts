@@ -18,7 +18,7 @@ function readKeys(): Set<string> {
   const keyOf = keysByDeclaration(program, checker);
   const read = new Set<string>();
   // Types are asked for only where a name is a key's: the checker is slow.
-  const names = new Set([...keyOf.values()].map((key) => key.split(".")[1]!));
+  const names = new Set([...keyOf.values()].map((key) => key.split(".").at(-1)!));
   const note = (symbol: ts.Symbol | undefined) => {
     for (const declaration of symbol?.declarations ?? []) {
       const key = keyOf.get(declaration);
@@ -46,11 +46,14 @@ function keysByDeclaration(program: ts.Program, checker: ts.TypeChecker): Map<ts
   const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(source)!);
   const config = checker.getDeclaredTypeOfSymbol(exported.find((symbol) => symbol.name === "Config")!);
   const keys = new Map<ts.Declaration, string>();
-  for (const section of config.getProperties()) {
-    for (const key of checker.getTypeOfSymbol(section).getProperties()) {
-      for (const declaration of key.declarations ?? []) keys.set(declaration, `${section.name}.${key.name}`);
+  const add = (section: string, type: ts.Type) => {
+    for (const key of checker.getNonNullableType(type).getProperties()) {
+      const name = `${section}.${key.name}`;
+      for (const declaration of key.declarations ?? []) keys.set(declaration, name);
+      if (configKeys().has(name)) add(name, checker.getTypeOfSymbol(key));
     }
-  }
+  };
+  for (const section of config.getProperties()) add(section.name, checker.getTypeOfSymbol(section));
   return keys;
 }
 

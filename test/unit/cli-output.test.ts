@@ -2,34 +2,51 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import { describe, expect, it } from "vitest";
 import { createPrinter } from "../../src/cli/io.js";
+import { parseMetrics } from "../../src/cli/metrics-flag.js";
 import { createProgress, downloadProgress } from "../../src/cli/progress.js";
 import { resultTable } from "../../src/cli/result-table.js";
-import { scoreTable } from "../../src/cli/score-table.js";
+import { scoreTable, summaryTable } from "../../src/cli/score-table.js";
 import type { EvalScores, EvalSummary } from "../../src/eval/index.js";
 
-const scores = (questions: number, ex: number | null, exact_match: number | null): EvalScores => ({
-  questions,
-  ex,
-  exact_match,
-  ex_judged: ex === null ? 0 : questions,
-});
+const scores = (questions: number, ex: number | null, exact_match: number | null): EvalScores => {
+  const judged = ex === null ? 0 : questions;
+  return { questions, em: null, em_judged: 0, ex, ex_judged: judged, ts: ex, ts_judged: judged, exact_match };
+};
 
 function summary(ex: number | null, exact_match: number): EvalSummary {
+  const none = scores(0, null, null);
+  const misses = { does_not_parse: 4, wrong_value: 5 } as EvalSummary["misses"]["by_kind"];
   return {
     ...scores(10, ex, exact_match),
-    exact_matches: 0,
-    ex_correct: 0,
+    ...{ em_correct: 0, ex_correct: 0, ts_correct: 0, exact_matches: 0, parsed: 9 },
     failures: { error: 3, timeout: 1 },
-    by_category: { simple: scores(4, ex, exact_match), filter: scores(0, null, null), aggregation: scores(6, ex, 0.5) },
+    gold_failures: 0,
+    by_hardness: { easy: scores(7, ex, 0), medium: scores(3, null, 0), hard: none, extra: none },
+    by_category: { simple: scores(4, ex, exact_match), filter: none, aggregation: scores(6, ex, 0.5) },
     by_database: {},
+    components: null,
+    misses: {
+      total: 9,
+      by_kind: misses,
+      by_hardness: { easy: misses, medium: {}, hard: {}, extra: {}, unknown: {} },
+    },
+    invented_names: { questions: 0, share: 0 },
+    databases: { named: 1, missing: {}, corrupt: {}, without_suite: {} },
     mean_confidence: null,
-    seconds: 1,
+    definition: {
+      evaluator: "test-suite",
+      rules: { keep_distinct: false, plug_value: false, value_placeholder: false },
+      metrics: {},
+      schemas: null,
+    },
+    checksums: { gold: "0", tables: null, databases: null, suites: null },
+    ...{ seconds: 1, query_seconds: 1 },
   };
 }
 
 describe("scoreTable", () => {
   it("sets models side by side", () => {
-    expect(scoreTable({ base: summary(0.1, 0), tuned: summary(1, 0.25) }, ["em", "ex"])).toBe(
+    expect(scoreTable({ base: summary(0.1, 0), tuned: summary(1, 0.25) }, ["ex", "string"])).toBe(
       [
         "                              base     tuned",
         "execution accuracy          10.0 %   100.0 %",
@@ -44,14 +61,56 @@ describe("scoreTable", () => {
     );
   });
 
-  it("shows string match alone where nothing could be executed, and never NaN", () => {
-    expect(scoreTable({ score: summary(null, 0.25) }, ["em"]).split("\n")).toEqual([
+  it("shows a dash where nothing was judged, and never NaN", () => {
+    expect(scoreTable({ score: summary(null, 0.25) }, ["string"]).split("\n")).toEqual([
       "                     score",
       "string match        25.0 %",
       "  simple (4)        25.0 %",
       "  aggregation (6)   50.0 %",
     ]);
     expect(scoreTable({ score: summary(null, 0.25) }, ["ex"])).toMatch(/^execution accuracy +-$/m);
+  });
+});
+
+describe("summaryTable", () => {
+  it("sets one system's metrics side by side, by hardness and category, with its misses", () => {
+    expect(summaryTable(summary(0.1, 0.25), ["em", "ex", "ts", "string", "loss"]).split("\n")).toEqual([
+      "              questions   em       ex       ts   string",
+      "all                  10    -   10.0 %   10.0 %   25.0 %",
+      "easy                  7    -   10.0 %   10.0 %    0.0 %",
+      "medium                3    -        -        -    0.0 %",
+      "simple                4    -   10.0 %   10.0 %   25.0 %",
+      "aggregation           6    -   10.0 %   10.0 %   50.0 %",
+      "judged                     0       10       10       10",
+      "",
+      "why it is wrong   questions   easy   medium",
+      "wrong value               5      5        0",
+      "does not parse            4      4        0",
+    ]);
+  });
+
+  it("adds what the model's loss says", () => {
+    const answer_loss = { loss: 0.5, perplexity: 1.6487, token_accuracy: 0.875, tokens: 8, rows_too_long: 0 };
+    const lines = summaryTable({ ...summary(1, 1), answer_loss }, ["ex", "loss"]).split("\n");
+    expect(lines.at(-1)).toBe("loss 0.5000, perplexity 1.649, token accuracy 87.5 %");
+  });
+});
+
+describe("parseMetrics", () => {
+  it("takes what can be had, or what is asked for", () => {
+    expect(parseMetrics(undefined, { ts: "--suites DIR" })).toEqual(["em", "ex", "string", "loss"]);
+    expect(parseMetrics(" EX,exact_match, ex ", { ts: "--suites DIR" })).toEqual(["ex", "string"]);
+  });
+
+  it.each([
+    [
+      "bleu,ts",
+      /^--metrics bleu,ts: bleu is no metric\. The metrics are em, ex, ts, string, loss\.\n--metrics ts needs --suites DIR\.$/,
+    ],
+    [",", /^--metrics ,: nothing is no metric/],
+    ["toString", /tostring is no metric/],
+  ])("refuses %j", (list, words) => {
+    expect(() => parseMetrics(list, { ts: "--suites DIR" })).toThrow(words);
   });
 });
 

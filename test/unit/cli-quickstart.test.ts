@@ -20,7 +20,7 @@ async function finishedRun(name: string) {
     model: { name: join(folder, "no-model") },
   });
   await mkdir(join(folder, name));
-  const scores = { questions: 2, ex: 0.5, exact_match: 0, ex_judged: 2 };
+  const scores = { questions: 2, em: 0, ex: 0.5, exact_match: 0, ex_judged: 2 };
   const table = { ...scores, failures: {}, by_category: {}, by_database: { hotel: scores } };
   const example = {
     db_id: "hotel",

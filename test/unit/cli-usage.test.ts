@@ -43,8 +43,8 @@ describe("mistakes on the command line end with code 2 and say what to write", (
       /^error: trian is no command\. Did you mean train\? The commands are .*train.*\. See sqltune --help\.\n$/,
     ],
     [
-      ["serve"],
-      /^error: serve is no command\..* The commands are quickstart, plan, train, eval, infer, pull, setup, doctor\./,
+      ["runs"],
+      /^error: runs is no command\..* The commands are quickstart, lint, plan, train, eval, compare, infer, serve, pull, /,
     ],
     [
       ["train", "--epoch", "3"],

@@ -209,7 +209,7 @@ describe("errors of a config, word for word", () => {
     expect(await errorOf("")).toBe(empty);
     expect(await errorOf("# only a comment\n")).toBe(empty);
     const flat =
-      "FILE: no sections at the top level, expected some of project, model, quantization, lora, data, training, inference.";
+      "FILE: no sections at the top level, expected some of project, model, quantization, lora, data, training, evaluation, inference.";
     expect(await errorOf("- a\n- b\n")).toBe(flat);
     expect(await errorOf("hello")).toBe(flat);
   });

@@ -27,6 +27,15 @@ describe("CSV", () => {
     ]);
   });
 
+  it("reads a file whose line ends are mixed", async () => {
+    const file = files.write("mixed.csv", "q,s\r\na,SELECT 1\nb,SELECT 2\r\n");
+    const { rows } = await readCsv(file);
+    expect(rows.map(({ place, values }) => [place, values.q, values.s])).toEqual([
+      ["row 0, line 2", "a", "SELECT 1"],
+      ["row 1, line 3", "b", "SELECT 2"],
+    ]);
+  });
+
   it("names the row of broken quotes", async () => {
     const open = files.write("open.csv", 'q,s\na,b\n"c,d\ne,f\n');
     await expect(readCsv(open)).rejects.toThrow(

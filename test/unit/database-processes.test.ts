@@ -79,6 +79,24 @@ describe("processes", () => {
     await expect.poll(() => pids.every(gone), { timeout: 10_000 }).toBe(true);
   });
 
+  test("a program that closes its pool goes on after it", async () => {
+    const script = `
+      ${importPool}
+      const pool = createDatabasePool({ size: 2 });
+      await Promise.all([pool.query(process.argv[1], "SELECT 1"), pool.query(process.argv[1], "SELECT 2")]);
+      await pool.close();
+      process.stdout.write("closed");
+    `;
+    const program = spawn(process.execPath, ["--input-type=module", "--eval", script, shop.file], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const [[line], [code]] = (await Promise.all([once(program.stdout, "data"), once(program, "exit")])) as [
+      [Buffer],
+      [number],
+    ];
+    expect([line.toString(), code]).toEqual(["closed", 0]);
+  });
+
   test("many queries share few processes", async () => {
     const results = await Promise.all(
       Array.from({ length: 50 }, (_, i) => shop.pool.query(shop.file, `SELECT n FROM wide WHERE n = ${i + 1}`)),

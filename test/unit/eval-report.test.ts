@@ -1,19 +1,11 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabasePool, type DatabasePool } from "../../src/database/index.js";
-import {
-  type EvaluateProgress,
-  evaluate,
-  oneLineSql,
-  type Prediction,
-  readGoldFile,
-  readPredictionFile,
-  scorePredictions,
-  writeEvalFiles,
-} from "../../src/eval/index.js";
+import { type EvaluateProgress, evaluate, isRight, type Prediction, scorePredictions } from "../../src/eval/index.js";
+import { readSqliteSchema } from "../../src/schema/index.js";
 
 let folder: string;
 let pool: DatabasePool;
@@ -74,8 +66,23 @@ describe("scores", () => {
       ...[undefined, undefined, undefined, "error", "not_readonly", "gold", undefined, "timeout", "not_readonly"],
     ]);
     expect(details[5]!.failure?.error).toBe("error: no such table: missing");
+    // Without schemas there is no exact set match and no hardness; misses are compared by the databases' own schemas.
+    expect(details.map(({ em, ts, hardness, parsed }) => em ?? ts ?? hardness ?? parsed)).toEqual(Array(9).fill(null));
+    expect(details.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(details.map(({ error }) => error !== null)).toEqual(details.map(({ ex }) => ex === false));
     expect(summary).toMatchObject({
       questions: 9,
+      em: null,
+      em_judged: 0,
+      ts: null,
+      parsed: null,
+      components: null,
+      gold_failures: 1,
+      misses: { total: 5 },
+      invented_names: { questions: 1, share: 1 / 8 },
+      databases: { named: 2, missing: {}, corrupt: {}, without_suite: {} },
+      definition: { evaluator: "test-suite", schemas: null },
+      checksums: { tables: null, suites: null, gold: expect.stringMatching(/^[0-9a-f]{64}$/) },
       exact_matches: 2,
       exact_match: 2 / 9,
       ex: 2 / 7,
@@ -93,19 +100,83 @@ describe("scores", () => {
     expect(progress).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
+  test("exact set match, hardness and test suites, each where it can be judged", async () => {
+    const suites = new Map([["shop", [databases.get("shop")!, join(folder, "shop2.sqlite")]]]);
+    const other = new Database(suites.get("shop")![1]!);
+    other.exec("CREATE TABLE item (name TEXT, price REAL); INSERT INTO item VALUES ('rug', 1), ('mug', 2)");
+    other.close();
+    const schemas = new Map([["shop", readSqliteSchema(databases.get("shop")!, { dbId: "shop" })]]);
+    const rows = [
+      row("SELECT name FROM item WHERE price > 10", "SELECT name FROM item WHERE price > 10.0"),
+      // Right by chance on the one database, found out by the suite.
+      row("SELECT count(*) FROM item", "SELECT 3"),
+      row("SELECT name FROM item", "SELECT name FROM items"),
+      row("SELECT name FROM item", "SELECT name FROM item", "zoo"),
+      row("SELECT name FROM item", "SELECT nome FROM item", null),
+      // Spider's parser does not read the gold.
+      row("SELECT name FROM item WHERE price IS NOT NULL AND (1 = 1)", "SELECT name FROM item"),
+    ];
+    const { summary, details } = await scorePredictions(rows, { databases, suites, schemas, pool });
+    expect(details.map(({ em }) => em)).toEqual([true, false, false, null, null, null]);
+    expect(details.map(({ ex }) => ex)).toEqual([true, true, false, true, null, true]);
+    expect(details.map(({ ts }) => ts)).toEqual([true, false, false, true, null, true]);
+    expect(details.map(({ hardness }) => hardness)).toEqual(["easy", "easy", "easy", null, null, null]);
+    expect(details.map(({ parsed }) => parsed)).toEqual([true, false, false, null, null, null]);
+    expect(details.map((detail) => isRight(detail))).toEqual([true, false, false, true, null, true]);
+    expect(details.map(({ error }) => error !== null)).toEqual([false, true, true, false, false, false]);
+    expect(details[2]!.error).toMatchObject({ kind: "unknown_table", invented: ["items"] });
+    expect(details.map(({ suite_size }) => suite_size)).toEqual([2, 2, 2, 1, undefined, 2]);
+    expect(summary).toMatchObject({
+      em: 1 / 3,
+      em_judged: 3,
+      em_correct: 1,
+      ex: 4 / 5,
+      ts: 3 / 5,
+      ts_judged: 5,
+      parsed: 1,
+      by_hardness: { easy: { questions: 3, em: 1 / 3, ts: 1 / 3 }, extra: { questions: 0, em: null } },
+      misses: { total: 2, by_kind: { unknown_table: 1 }, by_hardness: { easy: { unknown_table: 1 } } },
+      invented_names: { questions: 1, share: 1 / 5 },
+      databases: { named: 2, without_suite: { zoo: 1 } },
+      definition: { schemas: "schema catalogue" },
+    });
+    expect(summary.components!.all["select(no AGG)"]).toMatchObject({ accuracy: 1 });
+    expect(Object.keys(summary.components!)).toEqual(["all", "easy"]);
+    const { checksums } = summary;
+    for (const sum of Object.values(checksums)) expect(sum).toMatch(/^[0-9a-f]{64}$/);
+    // Another order of the same files gives the same sums; another row of gold another.
+    const turned = new Map([...databases].reverse());
+    const again = await scorePredictions(rows, { databases: turned, suites, schemas, pool, metrics: ["em"] });
+    expect(again.summary.checksums).toEqual(checksums);
+    expect(again.summary).toMatchObject({ ex: null, ts: null, em_judged: 3, databases: { without_suite: {} } });
+    expect((await scorePredictions(rows.slice(1), { pool })).summary.checksums.gold).not.toBe(checksums.gold);
+  });
+
+  test("databases that are missing or damaged are named and counted, their rows not judged", async () => {
+    const damaged = join(folder, "damaged.sqlite");
+    await writeFile(damaged, "this is no database, but long enough to be taken for one".repeat(40));
+    const rows = [
+      row("SELECT 1", "SELECT 1"),
+      row("SELECT 1", "SELECT 1", "damaged"),
+      row("SELECT 1", "SELECT 2", "damaged"),
+      row("SELECT 1", "SELECT 1", "gone"),
+      row("SELECT 1", "SELECT 1", "never"),
+    ];
+    const { summary, details } = await scorePredictions(rows, {
+      databases: new Map([...databases, ["damaged", damaged], ["gone", join(folder, "gone.sqlite")]]),
+      pool,
+    });
+    expect(details.map(({ ex }) => ex)).toEqual([true, null, null, null, null]);
+    expect(summary).toMatchObject({
+      ex: 1,
+      ex_judged: 1,
+      databases: { named: 4, missing: { gone: 1, never: 1 }, corrupt: { damaged: 2 } },
+    });
+  });
+
   test("without databases there is no execution accuracy, and no zero in its place", async () => {
     const { summary } = await scorePredictions([row("SELECT 1", "SELECT 1")]);
     expect(summary).toMatchObject({ exact_match: 1, ex: null, ex_judged: 0 });
-  });
-
-  test("a gold with more rows than are fetched is not judged; a prediction with more is wrong", async () => {
-    await using small = createDatabasePool({ size: 1, maxRows: 2 });
-    const rows = [
-      row("SELECT name FROM item", "SELECT name FROM item"),
-      row("SELECT name FROM item LIMIT 2", "SELECT name FROM item"),
-    ];
-    const { details } = await scorePredictions(rows, { databases, pool: small });
-    expect(details.map(({ ex }) => ex)).toEqual([null, false]);
   });
 
   test("abort stops it", async () => {
@@ -151,6 +222,7 @@ describe("an engine's answers", () => {
       pool,
       onProgress: (p) => progress.push(p),
     });
+    expect(report.details.map(({ finish_reason }) => finish_reason)).toEqual(["stop", "stop"]);
     expect(asked).toEqual([{ question: "How many?", schema }, { question: "Which?" }]);
     expect(report.details[0]).toMatchObject({
       id: "a:1",
@@ -172,41 +244,5 @@ describe("an engine's answers", () => {
   test("no rows is an error, not a score", async () => {
     const engine = { generateBatch: async () => [] };
     await expect(evaluate({ engine, rows: [], schemas: new Map() })).rejects.toThrow("the set has no rows");
-  });
-});
-
-describe("files for the official scripts", () => {
-  test.each([
-    ["SELECT a\n\tFROM t  \r\n WHERE b", "SELECT a FROM t WHERE b"],
-    ["SELECT a -- the name\nFROM t /* all\nof it */ LIMIT 1", "SELECT a FROM t LIMIT 1"],
-    ["SELECT 'two  spaces', 'a\nb', '-- no comment'", "SELECT 'two  spaces', 'a b', '-- no comment'"],
-    ["  \n", ""],
-    ["-- only\n-- comments", ""],
-    ["not\nsql at 'all\n", "not sql at 'all"],
-  ])("%j on one line", (sql, line) => {
-    expect(oneLineSql(sql)).toBe(line);
-  });
-
-  test("are written beside the report and read back", async () => {
-    const rows = [row("SELECT name\nFROM item", "SELECT\tname FROM item -- done"), row("SELECT 1", "", "zoo")];
-    const report = await scorePredictions(rows, { databases, pool });
-    const output = join(folder, "out", "eval.json");
-    const written = await writeEvalFiles(report, output);
-    expect(written).toEqual(["eval.json", "predictions.sql", "gold.sql"].map((name) => join(folder, "out", name)));
-    expect(JSON.parse(await readFile(output, "utf8"))).toEqual(JSON.parse(JSON.stringify(report)));
-    expect(await readFile(written[1]!, "utf8")).toBe("SELECT name FROM item\nNO_ANSWER\n");
-    expect(await readFile(written[2]!, "utf8")).toBe("SELECT name FROM item\tshop\nSELECT 1\tzoo\n");
-    expect(await readPredictionFile(written[1]!)).toEqual(["SELECT name FROM item", "NO_ANSWER"]);
-    expect(await readGoldFile(written[2]!)).toEqual([
-      { sql: "SELECT name FROM item", dbId: "shop" },
-      { sql: "SELECT 1", dbId: "zoo" },
-    ]);
-    await expect(readGoldFile(written[1]!)).rejects.toThrow(':1 is "SELECT name FROM item"; expected SQL, a tab');
-  });
-
-  test("are left out when a row names no database", async () => {
-    const report = await scorePredictions([row("SELECT 1", "SELECT 1", null)]);
-    const output = join(folder, "alone", "eval.json");
-    expect(await writeEvalFiles(report, output)).toEqual([output]);
   });
 });

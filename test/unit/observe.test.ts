@@ -31,7 +31,7 @@ const events: RunEvent[] = [
   { event: "start", step: 0, steps: 100, rows: 400, dropped: 3 },
   { event: "progress", step: 10, steps: 100, loss: 1.25, tokens_per_s: 512.4, seconds_left: 185 },
   train(10),
-  { event: "eval", step: 10, eval_loss: 1.1, token_accuracy: 0.753, ex: 0.5 },
+  { event: "eval", step: 10, eval_loss: 1.1, perplexity: 3.0042, token_accuracy: 0.753, eval_seconds: 2 },
   { event: "checkpoint", step: 10, path: "run/checkpoints/checkpoint-10" },
   { event: "warning", message: "row 7 was dropped" },
   { event: "end", step: 100, reason: "done", seconds: 185 },
@@ -106,10 +106,32 @@ describe("terminal reporter", () => {
       [
         "training to step 100 on 400 rows, 3 dropped",
         "step 10  epoch 0.10  loss 1.2500  lr 2.00e-4  grad 0.500  512 tokens/s",
-        "step 10  eval_loss 1.1000  token accuracy 75.3 %  ex 50.0 %",
+        "step 10  eval_loss 1.1000  perplexity 3.004  token accuracy 75.3 %  (loss 2s)",
         "saved run/checkpoints/checkpoint-10",
         "warning: row 7 was dropped",
         "done at step 100 after 3m 05s",
+        "",
+      ].join("\n"),
+    );
+  });
+
+  it("shows what generated answers scored, what they cost, and where the time of a run went", () => {
+    const { stream, text } = record(false);
+    const reporter = createTerminalReporter(stream);
+    const loss = { eval_loss: 0.5, perplexity: Math.exp(0.5), token_accuracy: 0.875 };
+    const scores = { em: 0.25, ex: 0.5, ts: null, exact_match: 0, questions: 64 };
+    reporter({ event: "eval", step: 20, ...loss, ...scores, eval_seconds: 3, generate_seconds: 75 });
+    const times = { train_seconds: 900, eval_seconds: 20, generate_seconds: 80 };
+    reporter({ event: "end", step: 40, reason: "early_stopping", seconds: 1010, ...times });
+    reporter({ event: "end", step: 40, reason: "done", seconds: 1010, ...times, eval_seconds: 0, generate_seconds: 0 });
+    reporter.close();
+    expect(text()).toBe(
+      [
+        "step 20  eval_loss 0.5000  perplexity 1.649  token accuracy 87.5 %  em 25.0 %  ex 50.0 %  ts not judged  " +
+          "exact_match 0.0 %  of 64 questions  (loss 3s, answers 1m 15s)",
+        "stopped early at step 40 after 16m 50s; in all, training took 15m 00s, evaluation loss 20s (2.0 %), " +
+          "generated answers 1m 20s (8.0 %)",
+        "done at step 40 after 16m 50s; in all, training took 15m 00s",
         "",
       ].join("\n"),
     );

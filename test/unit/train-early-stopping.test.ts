@@ -4,7 +4,7 @@ import { isOutOfPatience, judgeEvaluation } from "../../src/train/best-metric.js
 import golden from "./train-early-stopping.golden.json" with { type: "json" };
 
 function evaluation(step: number, metric: string, value: number) {
-  const event = { event: "eval" as const, step, eval_loss: 0, token_accuracy: 0 };
+  const event = { event: "eval" as const, step, eval_loss: 0, perplexity: 1, token_accuracy: 0 };
   return metric === "eval_loss" ? { ...event, eval_loss: value } : { ...event, token_accuracy: value };
 }
 
@@ -27,6 +27,26 @@ describe("best value and early stopping equal HuggingFace's", () => {
 
   it("never stops without a patience", () => {
     expect(isOutOfPatience({ early_stopping_counter: 1000 }, null)).toBe(false);
+  });
+
+  it("takes the lower loss of equal shares of generated answers, which is no improvement for early stopping", () => {
+    const judge = (state: Parameters<typeof judgeEvaluation>[0], step: number, eval_loss: number, ex?: number | null) =>
+      judgeEvaluation(
+        state,
+        { ...evaluation(step, "eval_loss", eval_loss), ...(ex === undefined ? {} : { ex }) },
+        { metric: "ex", threshold: 0 },
+      );
+    const first = judge({ best: null, early_stopping_counter: 0 }, 1, 2, 0);
+    expect(first).toMatchObject({ isBest: true, early_stopping_counter: 0 });
+    const second = judge(first, 2, 1.5, 0);
+    expect(second).toMatchObject({ isBest: true, best: { step: 2 }, early_stopping_counter: 1 });
+    const third = judge(second, 3, 1.6, 0);
+    expect(third).toMatchObject({ isBest: false, best: { step: 2 }, early_stopping_counter: 2 });
+    // Without the metric, or with one that could not be judged, nothing changes.
+    for (const ex of [undefined, null]) {
+      expect(judge(third, 4, 0.1, ex)).toMatchObject({ isBest: false, best: { step: 2 }, early_stopping_counter: 2 });
+    }
+    expect(judge(third, 5, 9, 0.1)).toMatchObject({ isBest: true, best: { step: 5 }, early_stopping_counter: 0 });
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])("refuses %d as a metric", (value) => {

@@ -17,6 +17,11 @@ export const dataSection = z.strictObject({
     null,
     "Folder of the SQLite databases (DB/DB.sqlite or DB.sqlite); null looks in `database` beside the data. Needed for execution accuracy.",
   ),
+  suites: key(
+    path(),
+    null,
+    "Folder of the test suites (DB/*.sqlite, several databases of each schema). Needed for test-suite accuracy.",
+  ),
   pipeline: key(
     path(),
     null,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { generatedMetrics } from "./evaluation.js";
 import { key } from "./key.js";
 
 const steps = () => z.int().min(1).nullable();
@@ -70,9 +71,9 @@ export const trainingSection = z.strictObject({
     "final_model is the checkpoint with the best metric_for_best_model, not the last one.",
   ),
   metric_for_best_model: key(
-    z.enum(["eval_loss", "token_accuracy"]),
+    z.enum(["eval_loss", "token_accuracy", ...generatedMetrics]),
     "eval_loss",
-    "What says which checkpoint is best; lower eval_loss, higher token_accuracy.",
+    "What says which checkpoint is best; lower eval_loss, higher anything else. em, ex, ts and exact_match need evaluation.generate.",
   ),
   early_stopping_patience: key(
     z.int().min(1).nullable(),

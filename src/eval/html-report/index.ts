@@ -1,0 +1,3 @@
+export type { HtmlReportExtras } from "./build-page-data.js";
+export { htmlReport } from "./html-report.js";
+export { type ResultPair, type ResultTable, type ResultTablesOptions, resultTables } from "./result-tables.js";

@@ -1,0 +1,110 @@
+import { randomUUID } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { SqltuneError } from "../errors.js";
+import { writeFileAtomic } from "../observe/atomic-file.js";
+import { HttpError } from "./http-error.js";
+
+const MAGIC = "SQLite format 3\0";
+/** What this class names its files; nothing else in the folder is ever opened. */
+const OWN_FILE = /^[0-9a-f-]{36}\.sqlite$/;
+
+/** Databases that clients have sent, under names of the server's making: no name from a request becomes part of a path. */
+export class UploadFolder {
+  private constructor(
+    private readonly folder: string,
+    /** File by the name it was given. */
+    private readonly files: Map<string, string>,
+  ) {}
+
+  static async open(folder: string): Promise<UploadFolder> {
+    const path = resolve(folder);
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    return new UploadFolder(path, await readIndex(join(path, "databases.json")));
+  }
+
+  /** Name and file of every upload kept. */
+  get entries(): [name: string, file: string][] {
+    return [...this.files].map(([name, file]) => [name, join(this.folder, file)]);
+  }
+
+  get size(): number {
+    return this.files.size;
+  }
+
+  /** Writes what a client sends to a file and gives its path; `keep` or `discard` it. @throws HttpError 413, 415. */
+  async receive(body: Readable, limit: number): Promise<string> {
+    const path = join(this.folder, `${randomUUID()}.sqlite`);
+    try {
+      await pipeline(body, checked(limit), createWriteStream(path, { flags: "wx", mode: 0o600 }));
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
+    return path;
+  }
+
+  async keep(name: string, path: string): Promise<void> {
+    this.files.set(name, path.slice(this.folder.length + 1));
+    await this.writeIndex();
+  }
+
+  async discard(path: string): Promise<void> {
+    await rm(path, { force: true });
+  }
+
+  /** False where no upload has this name. */
+  async remove(name: string): Promise<boolean> {
+    const file = this.files.get(name);
+    if (file === undefined) return false;
+    this.files.delete(name);
+    await this.writeIndex();
+    await this.discard(join(this.folder, file));
+    return true;
+  }
+
+  private writeIndex(): Promise<void> {
+    const text = `${JSON.stringify(Object.fromEntries(this.files), null, 2)}\n`;
+    return writeFileAtomic(join(this.folder, "databases.json"), text);
+  }
+}
+
+async function readIndex(path: string): Promise<Map<string, string>> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "{}";
+    throw error;
+  });
+  try {
+    const entries = Object.entries(JSON.parse(text) as Record<string, unknown>);
+    return new Map(entries.filter((entry): entry is [string, string] => OWN_FILE.test(String(entry[1]))));
+  } catch (cause) {
+    throw new SqltuneError(`${path} is no JSON: ${(cause as Error).message}. Restore it, or move the folder away.`, {
+      cause,
+    });
+  }
+}
+
+/** Passes bytes on as long as they begin like a SQLite file and do not pass the limit. */
+function checked(limit: number) {
+  return async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let head = Buffer.alloc(0);
+    let bytes = 0;
+    for await (const chunk of source) {
+      bytes += chunk.length;
+      if (bytes > limit) throw new HttpError(413, `The database is over ${limit} bytes, which is the limit.`);
+      if (head.length < MAGIC.length) head = Buffer.concat([head, chunk.subarray(0, MAGIC.length - head.length)]);
+      if (!MAGIC.startsWith(head.toString("latin1"))) throw notSqlite();
+      yield chunk;
+    }
+    if (head.length < MAGIC.length) throw notSqlite();
+  };
+}
+
+function notSqlite(): HttpError {
+  return new HttpError(415, "This is no SQLite database. Send the bytes of a .sqlite file.", {
+    code: "not_a_database",
+  });
+}
