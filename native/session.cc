@@ -38,9 +38,11 @@ struct Session::State {
   explicit State(const ModelSpec& spec)
       : decoder(spec.config,
                 *open_tensors(spec.files, spec.config.architecture, spec.config.num_heads, spec.config.num_kv_heads),
-                at::Device(spec.device), scalar_type(spec.dtype), scalar_type(spec.compute_dtype)) {}
+                at::Device(spec.device), scalar_type(spec.dtype), scalar_type(spec.compute_dtype)),
+        generator(decoder) {}
 
   Decoder decoder;
+  Generator generator;
   std::unique_ptr<LoraSet> lora;
   std::unique_ptr<AdamW> optimizer;
   Checkpointing checkpointing = Checkpointing::kNone;
@@ -84,18 +86,25 @@ int64_t Session::add_lora(const LoraSpec& spec) {
   if (state_->lora) throw InvalidArgument("the model has an adapter already; call removeLora first");
   const auto dtype = state_->decoder.compute() == at::kDouble ? at::kDouble : at::kFloat;
   state_->lora = std::make_unique<LoraSet>(spec, state_->decoder.linears(), state_->decoder.device(), dtype);
+  state_->generator.adapter_changed();
   return state_->lora->parameter_count();
 }
 
 void Session::remove_lora() {
   state_->optimizer.reset();
   state_->lora.reset();
+  state_->generator.adapter_changed();
 }
 
 void Session::save_lora(const std::string& path) const { state_->need_lora().save(path); }
-void Session::load_lora(const std::string& path) { state_->need_lora().load(path); }
+void Session::load_lora(const std::string& path) {
+  // Even a load that fails may have changed some.
+  state_->generator.adapter_changed();
+  state_->need_lora().load(path);
+}
 
 void Session::merge_lora() {
+  state_->generator.release();
   state_->need_lora().merge();
   remove_lora();
 }
@@ -108,6 +117,8 @@ void Session::begin_training(const OptimizerSpec& spec, const std::string& check
 }
 
 LossResult Session::forward_backward(const PackedBatch& batch, uint64_t seed, const AbortFlag& abort) {
+  // A second copy of the weights would stand in the way of training's memory; the adapter is about to change anyway.
+  state_->generator.release();
   batch.validate(state_->decoder.config().vocab_size, true);
   if (state_->reference) {
     return forward_backward_reference(state_->decoder, state_->need_optimizer(), batch, seed, abort);
@@ -121,7 +132,10 @@ LossResult Session::evaluate(const PackedBatch& batch, const AbortFlag& abort) {
   return evaluate_loss(state_->decoder, batch, abort);
 }
 
-StepResult Session::step(double learning_rate) { return state_->need_optimizer().step(learning_rate); }
+StepResult Session::step(double learning_rate) {
+  state_->generator.adapter_changed();
+  return state_->need_optimizer().step(learning_rate);
+}
 void Session::zero_grad() { state_->need_optimizer().zero_grad(); }
 
 std::map<std::string, at::Tensor> Session::gradients() const {
@@ -140,7 +154,7 @@ void Session::load_optimizer(const std::string& path) { state_->need_optimizer()
 std::vector<GeneratedRow> Session::generate(const PackedBatch& prompts, const SamplingSpec& sampling,
                                             const OnToken& on_token, const AbortFlag& abort) {
   prompts.validate(state_->decoder.config().vocab_size, false);
-  return generate_rows(state_->decoder, prompts, sampling, on_token, abort);
+  return state_->generator.run(prompts, sampling, on_token, abort);
 }
 
 }  // namespace sqltune

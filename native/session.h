@@ -58,6 +58,7 @@ struct SamplingSpec {
   double temperature = 0, top_p = 1, repetition_penalty = 1;
   uint64_t seed = 0;
   std::vector<int64_t> stop_ids;
+  int64_t max_rows = 64;  // computed together
 };
 
 struct GeneratedRow {
@@ -98,7 +99,8 @@ class Session {
   std::map<std::string, at::Tensor> gradients() const;
   void save_optimizer(const std::string& path) const;
   void load_optimizer(const std::string& path);
-  using OnToken = std::function<void(int64_t row, int64_t token, float probability)>;
+  /// `finish`: "stop" or "length" with a row's last token, else null.
+  using OnToken = std::function<void(int64_t row, int64_t token, float probability, const char* finish)>;
   std::vector<GeneratedRow> generate(const PackedBatch& prompts, const SamplingSpec& sampling, const OnToken& on_token,
                                      const AbortFlag& abort);
 

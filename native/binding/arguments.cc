@@ -227,6 +227,7 @@ SamplingSpec to_sampling_spec(const Napi::Value& value) {
   spec.repetition_penalty = fields.number("repetitionPenalty", 0, true);
   spec.seed = static_cast<uint64_t>(fields.integer("seed", 0));
   spec.stop_ids = fields.tokens("stopIds");
+  if (!fields.get("maxRows").IsUndefined()) spec.max_rows = fields.integer("maxRows", 1);
   return spec;
 }
 

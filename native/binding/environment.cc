@@ -74,16 +74,16 @@ void Environment::settle(Napi::Env env, uint64_t id, const Convert& convert, con
   }
 }
 
-std::function<void(int64_t, int64_t, float)> Environment::token_stream(Napi::Env env, uint64_t id) {
+std::function<void(int64_t, int64_t, float, const char*)> Environment::token_stream(Napi::Env env, uint64_t id) {
   Environment* self = &of(env);
-  return [self, channel = self->channel_, id](int64_t row, int64_t token, float probability) {
-    channel->post([self, id, row, token, probability](Napi::Env env) {
+  return [self, channel = self->channel_, id](int64_t row, int64_t token, float probability, const char* finish) {
+    channel->post([self, id, row, token, probability, finish](Napi::Env env) {
       const auto found = self->pending_.find(id);
       if (found == self->pending_.end() || found->second.threw) return;
       try {
-        found->second.on_token.Call({Napi::Number::New(env, static_cast<double>(row)),
-                                     Napi::Number::New(env, static_cast<double>(token)),
-                                     Napi::Number::New(env, probability)});
+        found->second.on_token.Call(
+            {Napi::Number::New(env, static_cast<double>(row)), Napi::Number::New(env, static_cast<double>(token)),
+             Napi::Number::New(env, probability), finish ? Napi::Value(Napi::String::New(env, finish)) : env.Null()});
       } catch (const Napi::Error& error) {
         found->second.threw = true;
         found->second.thrown = Napi::Persistent(Napi::Value(error.Value()));

@@ -35,9 +35,9 @@ class Environment {
   Napi::Promise submit(Napi::Env env, Call call, uint64_t id);
   uint64_t next_id() { return ++last_id_; }
 
-  /// From the executor thread: calls the pending call's onToken(row, token, probability). What it throws aborts the
-  /// call and rejects its promise.
-  static std::function<void(int64_t, int64_t, float)> token_stream(Napi::Env env, uint64_t id);
+  /// From the executor thread: calls the pending call's onToken(row, token, probability, finish). What it throws aborts
+  /// the call and rejects its promise.
+  static std::function<void(int64_t, int64_t, float, const char*)> token_stream(Napi::Env env, uint64_t id);
 
   Napi::FunctionReference model_class, abort_class;
 

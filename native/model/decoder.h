@@ -37,6 +37,7 @@ class Decoder {
   at::Tensor embed(const at::Tensor& ids) const;
   const std::vector<Block>& blocks() const { return blocks_; }
   Normed final_norm(const at::Tensor& x) const;
+  const at::Tensor& final_norm_weight() const { return norm_; }
   at::Tensor final_norm_backward(const at::Tensor& grad, const at::Tensor& x, const at::Tensor& rstd) const;
   at::Tensor final_norm_reference(const at::Tensor& x) const;
   const Linear& lm_head() const { return lm_head_; }

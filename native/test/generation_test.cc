@@ -69,7 +69,8 @@ TEST("rows end at their own stop ids and the others go on; probabilities are the
   sampling.max_new_tokens = 6;
   sampling.stop_ids = {first[2]};
   int64_t streamed = 0;
-  const auto generated = session.generate(batch, sampling, [&](int64_t, int64_t, float) { ++streamed; }, kNoAbort);
+  const auto generated =
+      session.generate(batch, sampling, [&](int64_t, int64_t, float, const char*) { ++streamed; }, kNoAbort);
   int64_t total = 0;
   for (size_t r = 0; r < rows.size(); ++r) {
     std::vector<int64_t> expected;
@@ -121,7 +122,7 @@ TEST("an aborted generation returns what it has") {
   int64_t count = 0;
   const auto rows = session.generate(
       tiny_batch(), sampling,
-      [&](int64_t, int64_t, float) {
+      [&](int64_t, int64_t, float, const char*) {
         if (++count == 12) abort.set();
       },
       abort);

@@ -10,17 +10,17 @@
 
 namespace sqltune::test {
 
-ModelSpec tiny_model(const std::string& architecture, const std::string& compute_dtype) {
+ModelSpec tiny_model(const std::string& architecture, const std::string& compute_dtype, int64_t head_dim) {
   ModelSpec spec;
   DecoderConfig& c = spec.config;
   c.architecture = architecture;
   c.vocab_size = 61;
-  c.hidden_size = 32;
-  c.intermediate_size = 48;
+  c.hidden_size = 4 * head_dim;
+  c.intermediate_size = 6 * head_dim;
   c.num_layers = 2;
   c.num_heads = 4;
   c.num_kv_heads = 2;
-  c.head_dim = 8;
+  c.head_dim = head_dim;
   c.max_position_embeddings = 256;
   c.tie_word_embeddings = architecture != "mistral";
   c.qkv_bias = architecture == "qwen2";
@@ -51,7 +51,8 @@ ModelSpec tiny_model(const std::string& architecture, const std::string& compute
 
   // Kept to the end of the process: sessions are made from a spec at any time.
   static std::map<std::string, ScratchFile> files;
-  const std::string& path = files.try_emplace(architecture, ".safetensors").first->second.path();
+  const std::string& path =
+      files.try_emplace(architecture + std::to_string(head_dim), ".safetensors").first->second.path();
   write_safetensors(path, tensors, {{"format", "pt"}});
   spec.files = {path};
   spec.device = "cpu";

@@ -8,8 +8,8 @@
 namespace sqltune::test {
 
 /// Writes a seeded random two-layer model (GQA 4:2, hidden 32) to a temporary file and describes it. Weights are large
-/// enough that attention and the MLP matter.
-ModelSpec tiny_model(const std::string& architecture, const std::string& compute_dtype);
+/// enough that attention and the MLP matter. The kernels of this project take head dimensions of 16 and its multiples.
+ModelSpec tiny_model(const std::string& architecture, const std::string& compute_dtype, int64_t head_dim = 8);
 
 /// A batch of two groups (shared prefix with unequal branches) and one plain row; the last tokens of a branch labelled.
 PackedBatch tiny_batch();
