@@ -23,6 +23,8 @@ RowScheduler::RowScheduler(StepModel& model, PrefixCache& prefixes, const Decode
       on_token_(on_token),
       results_(prompts_.rows.size()) {
   for (auto& row : results_) row.finish_reason = "abort";  // until the row ends by itself
+  // Segments point at live rows' tokens while more rows are admitted: the rows must not move.
+  live_.reserve(std::min(results_.size(), static_cast<size_t>(sampling.max_rows)));
 }
 
 std::vector<GeneratedRow> RowScheduler::run(const AbortFlag& abort) {

@@ -17,7 +17,7 @@ export interface EngineOptions extends SamplingOptions {
   /** For a model given by name: device, adapter and the rest. */
   load?: LoadModelOptions;
   prompt?: PromptOptions;
-  /** Rows computed together by generateBatch; default 8. */
+  /** Rows computed together by generateBatch; default 64. More take more memory for keys and values. */
   batchSize?: number;
 }
 
@@ -38,7 +38,7 @@ export interface CallOptions {
 export interface Timings {
   /** Reading the schema, writing and tokenising the prompt, in milliseconds. */
   encodeMs: number;
-  /** The model's time: that of the whole batch for a row of one. */
+  /** The model's time; for a row of a batch from the batch's start to the row's last token. */
   generateMs: number;
   totalMs: number;
 }

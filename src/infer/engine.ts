@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { SqltuneError } from "../errors.js";
 import { abortable, loadModel, Model } from "../model/index.js";
-import type { GeneratedRow, SamplingSpec } from "../native/types.js";
+import type { GeneratedRow, OnToken, SamplingSpec } from "../native/types.js";
 import { PromptEncoder } from "../prompt/encode-prompt.js";
 import { extractSql } from "../prompt/extract-sql.js";
 import type { PromptIds } from "../prompt/types.js";
@@ -19,7 +19,7 @@ import { TokenText } from "./token-text.js";
  * engine; a loaded one stays the caller's.
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { model: given, load, prompt, batchSize = 8, ...sampling } = options;
+  const { model: given, load, prompt, batchSize = 64, ...sampling } = options;
   if (!(batchSize >= 1)) throw new SqltuneError(`batchSize is ${batchSize}; expected a whole number of at least 1.`);
   const model = given instanceof Model ? given : await loadModel(given, load);
   try {
@@ -77,13 +77,13 @@ export class Engine implements Disposable, AsyncDisposable {
     this.requireRoom(encoded.prompt);
     const [batch] = planBatches([encoded.prompt], 1) as [PlannedBatch];
     const started = performance.now();
-    const [row] = await this.run(batch, this.sampling(sampling, [encoded.prompt]), { signal });
+    const [row] = await this.run(batch, this.sampling(sampling), { signal });
     return this.answer(encoded, row!, performance.now() - started);
   }
 
   /**
    * Answers many questions, those of one schema together; answers come in the order of the questions. `onAnswer` gets
-   * each as soon as its batch is done. A question whose prompt does not fit is answered "prompt_too_long".
+   * each as soon as it is complete. A question whose prompt does not fit is answered "prompt_too_long".
    */
   async generateBatch(
     questions: readonly Question[],
@@ -100,19 +100,26 @@ export class Engine implements Disposable, AsyncDisposable {
       if (this.fits(question.prompt)) fitting.push(i);
       else give(i, this.tooLong(question));
     }
-    for (const batch of planBatches(
-      fitting.map((i) => encoded[i]!.prompt),
-      this.parts.batchSize,
-    )) {
-      const indices = batch.rows.map((row) => fitting[row]!);
+    // One call for all: the native side keeps `batchSize` rows going, and a row that ends makes room for the next.
+    const prompts = fitting.map((i) => encoded[i]!.prompt);
+    for (const batch of planBatches(prompts, Number.POSITIVE_INFINITY)) {
       const started = performance.now();
-      const spec = this.sampling(
-        options.sampling,
-        indices.map((i) => encoded[i]!.prompt),
-      );
-      const rows = await this.run(batch, spec, options);
-      const generateMs = performance.now() - started;
-      for (const [i, row] of rows.entries()) give(indices[i]!, this.answer(encoded[indices[i]!]!, row, generateMs));
+      const collected = batch.rows.map(() => ({ tokens: [] as number[], probabilities: [] as number[] }));
+      const onToken: OnToken = (row, token, probability, finish) => {
+        const { tokens, probabilities } = collected[row]!;
+        tokens.push(token);
+        probabilities.push(probability);
+        if (finish === null) return;
+        const whole = {
+          tokens: Int32Array.from(tokens),
+          probabilities: Float32Array.from(probabilities),
+          finishReason: finish,
+        };
+        const index = fitting[batch.rows[row]!]!;
+        give(index, this.answer(encoded[index]!, whole, performance.now() - started));
+      };
+      const spec = { ...this.sampling(options.sampling), maxRows: this.parts.batchSize };
+      await this.run(batch, spec, { signal: options.signal, onToken });
     }
     return answers;
   }
@@ -129,9 +136,8 @@ export class Engine implements Disposable, AsyncDisposable {
     const text = new TokenText(this.model.tokenizer);
     const queue = new PushQueue<StreamedToken>();
     const started = performance.now();
-    const onToken = (_row: number, token: number, probability: number) =>
-      queue.push({ token, probability, text: text.push(token) });
-    const running = this.run(batch, this.sampling(request.sampling, [encoded.prompt]), { signal, onToken });
+    const onToken: OnToken = (_row, token, probability) => queue.push({ token, probability, text: text.push(token) });
+    const running = this.run(batch, this.sampling(request.sampling), { signal, onToken });
     running.then(
       () => queue.end(),
       (error: unknown) => queue.fail(error),
@@ -191,17 +197,14 @@ export class Engine implements Disposable, AsyncDisposable {
   private run(
     batch: PlannedBatch,
     spec: SamplingSpec,
-    options: { signal?: AbortSignal; onToken?: (row: number, token: number, probability: number) => void },
+    options: { signal?: AbortSignal | undefined; onToken?: OnToken },
   ): Promise<GeneratedRow[]> {
     const { native, addon } = this.model;
     return abortable(addon, options.signal, (abort) => native.generate(batch.prompts, spec, options.onToken, abort));
   }
 
-  private sampling(override: SamplingOptions | undefined, prompts: readonly PromptIds[]): SamplingSpec {
-    const spec = samplingSpec({ ...this.parts.sampling, ...override }, this.parts.prompt.stopIds);
-    const longest = Math.max(...prompts.map(lengthOf));
-    const room = this.model.decoderConfig.maxPositionEmbeddings - longest;
-    return { ...spec, maxNewTokens: Math.min(spec.maxNewTokens, room) };
+  private sampling(override: SamplingOptions | undefined): SamplingSpec {
+    return samplingSpec({ ...this.parts.sampling, ...override }, this.parts.prompt.stopIds);
   }
 
   private answer({ prompt, encodeMs }: EncodedQuestion, row: GeneratedRow, generateMs: number): Answer {

@@ -134,7 +134,12 @@ export interface SamplingSpec {
   seed: number;
   /** Generation of a row ends when one of these is produced (it is kept in `tokens`). */
   stopIds: Int32Array;
+  /** Rows that go token by token together, default 64; one that ends makes room for the next. */
+  maxRows?: number;
 }
+
+/** A row's new token; `finish` is null while the row goes on. Rows of one pass come in their order. */
+export type OnToken = (row: number, token: number, probability: number, finish: "stop" | "length" | null) => void;
 
 export interface GeneratedRow {
   /** New tokens, a produced stop id included. */
@@ -178,11 +183,14 @@ export interface NativeModel {
   /** Optimizer moments and step counter, as safetensors; written fsynced. */
   saveOptimizer(path: string): Promise<void>;
   loadOptimizer(path: string): Promise<void>;
-  /** Prompts packed as groups (labels ignored); rows come back in branch order. `onToken(row, token, probability)` streams. */
+  /**
+   * Prompts packed as groups (labels ignored), any number of them; rows come back in branch order. A group's prefix is
+   * computed once, and kept for later calls while weights and adapter stay as they are.
+   */
   generate(
     prompts: Omit<PackedBatch, "labels">,
     sampling: SamplingSpec,
-    onToken?: ((row: number, token: number, probability: number) => void) | null,
+    onToken?: OnToken | null,
     abort?: NativeAbort,
   ): Promise<GeneratedRow[]>;
   /** Frees weights and adapter once queued work is done; later calls reject. */
