@@ -16,17 +16,15 @@ export interface SqltuneGenerateJob extends GenerateJob {
   rows: readonly number[];
   schemaFormat: "compact" | "ddl" | "table_line";
   batchSize: number;
-  /** "batch": all rows in one call; "one-by-one": one call a row, in this order; "partings": see margins. */
+  /** "batch": all rows in one call; "one-by-one": one call a row, in this order. */
   mode: "batch" | "one-by-one";
-  /** For each row (or null) tokens after which the two best logits are read. */
-  margins?: readonly (readonly number[] | null)[];
+  /** Runs of tokens after which the two best logits are read. */
+  margins?: readonly (readonly number[])[];
 }
 
 /** The peers get ids: what sqltune's prompt and tokenizer made. */
 export interface PeerGenerateJob extends GenerateJob {
   prompts: readonly (readonly number[])[];
-  /** Tokens at the start of each prompt that it shares with its neighbours of the same database. */
-  shared: readonly number[];
   stopIds: readonly number[];
 }
 
@@ -50,13 +48,6 @@ export interface GenerateResult {
   /** New tokens of each row. */
   tokens: number[][];
   /** Distance of the two best logits, where margins were asked for. */
-  margins?: (number | null)[];
+  margins?: number[];
   peakBytes: number;
-}
-
-/** What sqltune asks, as ids. */
-export interface PromptsResult {
-  rows: { schema: number[]; question: number[] }[];
-  stopIds: number[];
-  padId: number;
 }

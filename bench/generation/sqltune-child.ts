@@ -10,7 +10,12 @@ import type { GenerateResult, SqltuneGenerateJob } from "./job.js";
 async function main([jobFile, resultFile]: string[]): Promise<void> {
   const job = JSON.parse(readFileSync(jobFile!, "utf8")) as SqltuneGenerateJob;
   const { dtype, threads, batchSize, newTokens, ignoreEos, schemaFormat } = job;
-  const model = await loadModel(job.model, { device: "cpu", dtype, computeDtype: dtype, threads: threads ?? undefined });
+  const model = await loadModel(job.model, {
+    device: "cpu",
+    dtype,
+    computeDtype: dtype,
+    threads: threads ?? undefined,
+  });
   const prompt = promptFor(model.tokenizer, null, { program: "chat", schemaFormat });
   const engine = new Engine({
     ...{ model, ownsModel: true, batchSize, sampling: { maxNewTokens: newTokens } },
@@ -34,10 +39,6 @@ async function main([jobFile, resultFile]: string[]): Promise<void> {
     const vocab = model.decoderConfig.vocabSize;
     result.margins = [];
     for (const ids of job.margins) {
-      if (ids === null) {
-        result.margins.push(null);
-        continue;
-      }
       const logits = (await model.forward(Int32Array.from(ids))).subarray(-vocab);
       const [best, second] = Float32Array.from(logits).sort().reverse();
       result.margins.push(best! - second!);
