@@ -23,11 +23,12 @@ export function devQuestions(spider: string): Question[] {
 
 /**
  * `count` of `total` rows: runs of neighbours (of one database, as they stand in dev.json) spread evenly over the file,
- * so that a part has about as many questions a database as the whole has in a few of them.
+ * so that questions share schemas as they do in the whole.
  */
 export function spreadRows(total: number, count: number, run = 16): number[] {
   if (count >= total) return Array.from({ length: total }, (_, i) => i);
   const runs = Math.ceil(count / run);
+  if (runs * run > total) return Array.from({ length: count }, (_, i) => i);
   const rows = Array.from({ length: runs }, (_, i) => Math.floor((i * (total - run)) / Math.max(1, runs - 1)));
   return rows.flatMap((first) => Array.from({ length: run }, (_, i) => first + i)).slice(0, count);
 }

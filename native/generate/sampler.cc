@@ -3,9 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 namespace sqltune {
+
+namespace {
+
+// e^-40 of the likeliest: a vocabulary of such tokens has 1e-12 of the mass.
+constexpr double kNegligible = -40;
+
+}  // namespace
 
 Sampler::Sampler(const SamplingSpec& spec, const std::vector<int64_t>& prompt, int64_t vocab_size, uint64_t row)
     : spec_(spec), seen_(vocab_size, false), random_(spec.seed * 0x9e3779b97f4a7c15ULL + row) {
@@ -36,31 +42,36 @@ Sampler::Choice Sampler::next(float* logits) {
       }
     }
   } else {
-    std::vector<double> weight(vocab);
     double top = -std::numeric_limits<double>::infinity();
-    for (int64_t i = 0; i < vocab; ++i) {
-      weight[i] = penalised(i) / spec_.temperature;
-      top = std::max(top, weight[i]);
-    }
+    for (int64_t i = 0; i < vocab; ++i) top = std::max(top, penalised(i) / spec_.temperature);
     double total = 0;
-    for (double& w : weight) total += w = std::exp(w - top);
-    order_.resize(vocab);
-    std::iota(order_.begin(), order_.end(), 0);
-    size_t kept = order_.size();
+    candidates_.clear();
+    for (int64_t i = 0; i < vocab; ++i) {
+      const double distance = penalised(i) / spec_.temperature - top;
+      if (distance < kNegligible) continue;
+      candidates_.push_back({std::exp(distance), i});
+      total += candidates_.back().weight;
+    }
+    size_t kept = candidates_.size();
     if (spec_.top_p < 1) {
-      std::sort(order_.begin(), order_.end(), [&](int64_t a, int64_t b) { return weight[a] > weight[b]; });
+      // What weighs less than an equal share of the mass left out cannot be in the nucleus: it need not be sorted.
+      const double least = (1 - spec_.top_p) * total / static_cast<double>(kept);
+      std::erase_if(candidates_, [&](const Candidate& c) { return c.weight < least; });
+      std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
+        return a.weight != b.weight ? a.weight > b.weight : a.token < b.token;
+      });
       // The smallest set whose mass reaches top_p; at least one token.
       double mass = 0;
-      for (kept = 0; kept < order_.size() && mass < spec_.top_p * total; ++kept) mass += weight[order_[kept]];
+      for (kept = 0; kept < candidates_.size() && mass < spec_.top_p * total; ++kept) mass += candidates_[kept].weight;
       kept = std::max<size_t>(kept, 1);
       total = mass;
     }
     double draw = std::uniform_real_distribution<double>(0, total)(random_);
-    token = order_[kept - 1];
+    token = candidates_[kept - 1].token;
     for (size_t i = 0; i < kept; ++i) {
-      draw -= weight[order_[i]];
+      draw -= candidates_[i].weight;
       if (draw < 0) {
-        token = order_[i];
+        token = candidates_[i].token;
         break;
       }
     }

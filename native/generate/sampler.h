@@ -25,7 +25,11 @@ class Sampler {
   const SamplingSpec& spec_;
   std::vector<bool> seen_;
   std::mt19937_64 random_;
-  std::vector<int64_t> order_;
+  struct Candidate {
+    double weight;
+    int64_t token;
+  };
+  std::vector<Candidate> candidates_;
 };
 
 }  // namespace sqltune

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "runtime/fast_paths.h"
+#include "runtime/machine.h"
 
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 
@@ -362,6 +363,10 @@ std::unique_ptr<StepModel> make_step_model(const Decoder& decoder) {
   const DecoderConfig& c = decoder.config();
   const auto compute = decoder.compute();
   const bool precision = compute == at::kFloat || (compute == at::kBFloat16 && has_avx512_bf16());
+  // The packed weights are a second copy, which must leave room for keys, values and whatever else runs.
+  const int64_t copy = decoder.parameter_count() * (compute == at::kFloat ? 4 : 2);
+  const auto available = available_memory();
+  if (available && copy > *available / 2) return nullptr;
   const bool shape = c.hidden_size % 16 == 0 && c.intermediate_size % 16 == 0 && c.head_dim % 16 == 0;
   if (!use_fast_path("generation") || !has_avx512() || !decoder.device().is_cpu() || !precision || !shape)
     return nullptr;

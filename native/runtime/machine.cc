@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
+#include <limits>
 
 namespace sqltune {
 namespace {
@@ -43,6 +45,14 @@ std::vector<std::string> cuda_names(int count) {
   return names;  // the driver stays open: libtorch uses it too
 }
 
+/// The number in a file that holds one alone; unset where there is none ("max" in a cgroup without a limit).
+std::optional<int64_t> number_in(const char* path) {
+  std::ifstream file(path);
+  int64_t value = 0;
+  if (file >> value) return value;
+  return std::nullopt;
+}
+
 }  // namespace
 
 MachineInfo machine_info() {
@@ -73,6 +83,19 @@ int compute_threads() {
 void apply_compute_threads() {
   const int threads = compute_threads();
   if (at::get_num_threads() != threads) at::set_num_threads(threads);
+}
+
+std::optional<int64_t> available_memory() {
+  std::optional<int64_t> available;
+  std::ifstream file("/proc/meminfo");
+  for (std::string key; file >> key; file.ignore(std::numeric_limits<std::streamsize>::max(), '\n')) {
+    int64_t kilobytes = 0;
+    if (key == "MemAvailable:" && file >> kilobytes) available = kilobytes * 1024;
+  }
+  const auto limit = number_in("/sys/fs/cgroup/memory.max");
+  const auto used = number_in("/sys/fs/cgroup/memory.current");
+  if (limit && used) available = std::min(available.value_or(*limit), std::max<int64_t>(0, *limit - *used));
+  return available;
 }
 
 int64_t peak_device_memory() {

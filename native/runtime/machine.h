@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ void set_compute_threads(int threads);
 int compute_threads();
 /// Applies compute_threads() to the calling thread: OpenMP keeps the number for each thread apart.
 void apply_compute_threads();
+
+/// Memory that new allocations may take without swapping, in bytes (Linux: MemAvailable); unset where it is not known.
+std::optional<int64_t> available_memory();
 
 /// Peak resident memory of this process, in bytes.
 int64_t peak_process_memory();
