@@ -168,6 +168,7 @@ export {
   serializeSchema,
   type Table,
 } from "./schema/index.js";
+export { createServer, type ServedModel, type ServerOptions } from "./server/index.js";
 export {
   formatSql,
   parseSelect,

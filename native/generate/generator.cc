@@ -2,6 +2,8 @@
 
 #include <ATen/core/grad_mode.h>
 
+#include <new>
+
 #include "errors.h"
 #include "generate/prefix_cache.h"
 #include "generate/row_scheduler.h"
@@ -46,26 +48,30 @@ std::vector<GeneratedRow> Generator::run(const PackedBatch& prompts, const Sampl
   at::NoGradGuard no_grad;
   const auto window = decoder_.config().sliding_window;
   const bool windowed = window && longest_prompt(prompts) + sampling.max_new_tokens > *window;
-  if (!tried_ && !windowed) {
-    tried_ = true;
-    if (auto model = make_step_model(decoder_)) fast_ = std::make_unique<Fast>(std::move(model));
+  if (!fast_ && !windowed) {
+    try {
+      // Asked again at each call: what stood against it may have been a lack of memory.
+      if (auto model = make_step_model(decoder_)) fast_ = std::make_unique<Fast>(std::move(model));
+    } catch (const std::bad_alloc&) {
+      // No room for the packed weights after all.
+    }
   }
   if (!fast_ || windowed) return generate_plainly(decoder_, prompts, sampling, on_token, abort);
-  RowScheduler rows(*fast_->model, fast_->prefixes, decoder_.config(), prompts, sampling, on_token);
-  auto results = rows.run(abort);
-  fast_->model->pages()->shrink();
-  return results;
+  // Before the rows, so that it comes after they gave their pages back, however the call ends.
+  const struct Shrink {
+    PagePool& pages;
+    ~Shrink() { pages.shrink(); }
+  } shrink{*fast_->model->pages()};
+  return RowScheduler(*fast_->model, fast_->prefixes, decoder_.config(), prompts, sampling, on_token).run(abort);
 }
 
 void Generator::adapter_changed() {
   if (!fast_) return;
   fast_->model->forget_adapters();
   fast_->prefixes.clear();
+  fast_->model->pages()->shrink();
 }
 
-void Generator::release() {
-  fast_.reset();
-  tried_ = false;
-}
+void Generator::release() { fast_.reset(); }
 
 }  // namespace sqltune

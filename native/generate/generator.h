@@ -29,7 +29,6 @@ class Generator {
   struct Fast;
   const Decoder& decoder_;
   std::unique_ptr<Fast> fast_;
-  bool tried_ = false;
 };
 
 /// The same in libtorch's operators, for any device, max_rows rows at a time.

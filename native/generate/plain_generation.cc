@@ -104,6 +104,25 @@ PackedBatch part_of(const PromptRows& prompts, size_t first, size_t last) {
   return part;
 }
 
+// Tokens of the prompts and, at their longest, of the answers of a batch: all prompts run at once here, and the cache
+// has room for every row from the start.
+constexpr int64_t kBatchTokens = 32768;
+
+/// The row after the last of the batch that starts at `first`: of at most max_rows rows and kBatchTokens tokens.
+size_t end_of_batch(const PromptRows& prompts, size_t first, const SamplingSpec& sampling,
+                    const DecoderConfig& config) {
+  int64_t tokens = 0;
+  size_t row = first;
+  for (; row < prompts.rows.size() && static_cast<int64_t>(row - first) < sampling.max_rows; ++row) {
+    const size_t group = prompts.rows[row].group;
+    if (row == first || group != prompts.rows[row - 1].group)
+      tokens += static_cast<int64_t>(prompts.prefixes[group].size());
+    tokens += prompts.rows[row].length + token_limit(sampling, prompts.whole_length(row), config);
+    if (tokens > kBatchTokens && row > first) break;
+  }
+  return row;
+}
+
 }  // namespace
 
 std::vector<GeneratedRow> generate_plainly(const Decoder& decoder, const PackedBatch& prompts,
@@ -114,10 +133,10 @@ std::vector<GeneratedRow> generate_plainly(const Decoder& decoder, const PackedB
   std::vector<GeneratedRow> results(rows);
   for (auto& row : results) row.finish_reason = "abort";  // until the row ends by itself
   try {
-    const auto most = static_cast<size_t>(sampling.max_rows);
-    for (size_t first = 0; first < rows; first += most) {
-      const PackedBatch part = part_of(all, first, std::min(rows, first + most));
-      generate_batch(decoder, part, sampling, first, on_token, abort, results);
+    for (size_t first = 0; first < rows;) {
+      const size_t last = end_of_batch(all, first, sampling, decoder.config());
+      generate_batch(decoder, part_of(all, first, last), sampling, first, on_token, abort, results);
+      first = last;
     }
   } catch (const Aborted&) {
     // Rows keep what they have; their finish_reason says so.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/machine.h"
 #include "runtime/parallel.h"
 
 namespace sqltune {
@@ -22,6 +23,8 @@ RowScheduler::RowScheduler(StepModel& model, PrefixCache& prefixes, const Decode
       sampling_(sampling),
       on_token_(on_token),
       results_(prompts_.rows.size()) {
+  // Half of what is free: the other half is for whatever else runs.
+  if (const auto available = available_memory()) most_bytes_ = *available / 2;
   for (auto& row : results_) row.finish_reason = "abort";  // until the row ends by itself
   // Segments point at live rows' tokens while more rows are admitted: the rows must not move.
   live_.reserve(std::min(results_.size(), static_cast<size_t>(sampling.max_rows)));
@@ -34,10 +37,8 @@ std::vector<GeneratedRow> RowScheduler::run(const AbortFlag& abort) {
     while (waiting_ < results_.size() || !live_.empty()) {
       plan();
       model_.run(segments_, abort, greedy() ? &likeliest : nullptr, greedy() ? nullptr : &logits);
-      if (filling_ && filling_->length() == static_cast<int64_t>(prompts_.prefixes[prefix_group_].size())) {
-        prefixes_.keep(prompts_.prefixes[prefix_group_], filling_);
-        filling_.reset();
-      }
+      for (auto& [group, sequence] : finished_) prefixes_.keep(prompts_.prefixes[group], std::move(sequence));
+      finished_.clear();
       take_results(likeliest, logits);
     }
   } catch (const Aborted&) {
@@ -73,11 +74,32 @@ void RowScheduler::plan() {
     speaking_.push_back(slot);
     --budget;
   }
-  while (waiting_ < results_.size() && static_cast<int64_t>(live_.size()) < sampling_.max_rows && budget > 0) {
+  while (waiting_ < results_.size() && static_cast<int64_t>(live_.size()) < sampling_.max_rows && budget > 0 &&
+         fits_memory()) {
     budget -= add_prefix(budget);
     if (!admit()) break;
     run_prompt(live_.size() - 1);
   }
+}
+
+/// Whether keys and values of the next waiting row have room beside those of the live ones, all at their longest. One
+/// row alone always has.
+bool RowScheduler::fits_memory() const {
+  if (live_.empty()) return true;
+  int64_t bytes = bytes_of(waiting_, prompts_.rows[waiting_].group != prompts_.rows[live_.back().row].group);
+  for (size_t slot = 0; slot < live_.size(); ++slot) {
+    const size_t row = live_[slot].row;
+    bytes += bytes_of(row, slot == 0 || prompts_.rows[row].group != prompts_.rows[live_[slot - 1].row].group);
+  }
+  return bytes <= most_bytes_;
+}
+
+int64_t RowScheduler::bytes_of(size_t row, bool with_prefix) const {
+  const auto pages = [](int64_t tokens) { return (tokens + kPageTokens - 1) / kPageTokens; };
+  const PromptRow& prompt = prompts_.rows[row];
+  const int64_t longest = prompt.length + token_limit(sampling_, prompts_.whole_length(row), config_);
+  const auto prefix = static_cast<int64_t>(prompts_.prefixes[prompt.group].size());
+  return (pages(longest) + (with_prefix ? pages(prefix) : 0)) * model_.pages()->shape().page_bytes();
 }
 
 /// Sees to the prefix of the next waiting row; returns the tokens that this takes of the pass.
@@ -96,9 +118,9 @@ int64_t RowScheduler::add_prefix(int64_t budget) {
   if (!filling_) return 0;
   const int64_t done = filling_->length();
   const int64_t count = std::min(budget, static_cast<int64_t>(tokens.size()) - done);
-  if (count == 0) return 0;  // all of it is in this pass already
   filling_->grow(count);
   segments_.push_back({filling_.get(), nullptr, tokens.data() + done, count, false});
+  if (done + count == static_cast<int64_t>(tokens.size())) finished_.emplace_back(group, std::move(filling_));
   return count;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <limits>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "generate/prefix_cache.h"
@@ -30,6 +32,8 @@ class RowScheduler {
     int64_t next = 0;                  ///< token to run next once the prompt has
   };
 
+  bool fits_memory() const;
+  int64_t bytes_of(size_t row, bool with_prefix) const;
   bool admit();
   int64_t add_prefix(int64_t budget);
   void plan();
@@ -50,6 +54,8 @@ class RowScheduler {
   size_t prefix_group_ = 0;
   std::shared_ptr<Sequence> filling_;  ///< being computed
   std::shared_ptr<const Sequence> prefix_;
+  std::vector<std::pair<size_t, std::shared_ptr<Sequence>>> finished_;  ///< groups whose prefix this pass completes
+  int64_t most_bytes_ = std::numeric_limits<int64_t>::max();            ///< of keys and values
   std::vector<StepSegment> segments_;
   std::vector<size_t> speaking_;  ///< live rows of the segments that want logits
 };

@@ -363,18 +363,20 @@ std::unique_ptr<StepModel> make_step_model(const Decoder& decoder) {
   const DecoderConfig& c = decoder.config();
   const auto compute = decoder.compute();
   const bool precision = compute == at::kFloat || (compute == at::kBFloat16 && has_avx512_bf16());
+  const bool shape = c.hidden_size % 16 == 0 && c.intermediate_size % 16 == 0 && c.head_dim % 16 == 0;
+  if (!use_fast_path("generation") || !has_avx512() || !decoder.device().is_cpu() || !precision || !shape)
+    return nullptr;
   // The packed weights are a second copy, which must leave room for keys, values and whatever else runs.
   const int64_t copy = decoder.parameter_count() * (compute == at::kFloat ? 4 : 2);
   const auto available = available_memory();
   if (available && copy > *available / 2) return nullptr;
-  const bool shape = c.hidden_size % 16 == 0 && c.intermediate_size % 16 == 0 && c.head_dim % 16 == 0;
-  if (!use_fast_path("generation") || !has_avx512() || !decoder.device().is_cpu() || !precision || !shape)
-    return nullptr;
   if (compute == at::kFloat) return std::make_unique<Avx512StepModel<FloatDot>>(decoder);
   return std::make_unique<Avx512StepModel<Bf16Dot>>(decoder);
 }
 
 }  // namespace sqltune
+
+#include "model/avx512_end.h"
 
 #else
 

@@ -183,6 +183,8 @@ std::pair<at::Tensor, at::Tensor> fused_lora_backward(const at::Tensor& grad, co
 
 }  // namespace sqltune::cpu
 
+#include "model/avx512_end.h"
+
 #else
 
 namespace sqltune::cpu {

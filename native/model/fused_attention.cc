@@ -373,6 +373,8 @@ void fused_attention_backward(const at::Tensor& grad, const at::Tensor& q, const
 
 }  // namespace sqltune::cpu
 
+#include "model/avx512_end.h"
+
 #else
 
 namespace sqltune::cpu {

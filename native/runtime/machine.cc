@@ -53,6 +53,16 @@ std::optional<int64_t> number_in(const char* path) {
   return std::nullopt;
 }
 
+/// The number behind `key` in a file of one key and number a line.
+std::optional<int64_t> entry_in(const char* path, const std::string& key) {
+  std::ifstream file(path);
+  for (std::string found; file >> found; file.ignore(std::numeric_limits<std::streamsize>::max(), '\n')) {
+    int64_t value = 0;
+    if (found == key && file >> value) return value;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 MachineInfo machine_info() {
@@ -86,15 +96,15 @@ void apply_compute_threads() {
 }
 
 std::optional<int64_t> available_memory() {
-  std::optional<int64_t> available;
-  std::ifstream file("/proc/meminfo");
-  for (std::string key; file >> key; file.ignore(std::numeric_limits<std::streamsize>::max(), '\n')) {
-    int64_t kilobytes = 0;
-    if (key == "MemAvailable:" && file >> kilobytes) available = kilobytes * 1024;
-  }
+  std::optional<int64_t> available = entry_in("/proc/meminfo", "MemAvailable:");
+  if (available) *available *= 1024;  // kB
   const auto limit = number_in("/sys/fs/cgroup/memory.max");
   const auto used = number_in("/sys/fs/cgroup/memory.current");
-  if (limit && used) available = std::min(available.value_or(*limit), std::max<int64_t>(0, *limit - *used));
+  if (limit && used) {
+    // As the kubelet counts: file pages that nobody uses now do not count as used.
+    const int64_t taken = *used - entry_in("/sys/fs/cgroup/memory.stat", "inactive_file").value_or(0);
+    available = std::min(available.value_or(*limit), std::max<int64_t>(0, *limit - taken));
+  }
   return available;
 }
 

@@ -7,7 +7,9 @@ const interrupt = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.once(name, () => {
     process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM");
-    process.stderr.write("\nstopping; a run saves a checkpoint first. Ctrl-C again stops at once.\n");
+    process.stderr.write(
+      "\nstopping: a run saves a checkpoint first, a server answers what it took on. Ctrl-C again stops at once.\n",
+    );
     interrupt.abort();
   });
 }

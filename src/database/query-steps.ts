@@ -20,6 +20,11 @@ export class QuerySteps {
     Atomics.store(this.#state, RUNNING, this.#count);
   }
 
+  /** What a task does between its queries; a process killed then is told apart by a key of zeros. */
+  beginTask(timeoutMs: number): void {
+    this.begin("00".repeat(KEY_BYTES), timeoutMs);
+  }
+
   end(): void {
     Atomics.store(this.#state, RUNNING, 0);
   }

@@ -3,7 +3,7 @@ import { type QuerySteps, stepKey } from "./query-steps.js";
 import { runQuery } from "./run-query.js";
 import type { QueryFailure, QueryLimits, QueryResult, QuerySession } from "./types.js";
 
-/** The queries of one task: the watchdog knows of each, and what an earlier process was killed for is not run again. */
+/** The queries of one task, which has begun: the watchdog knows of each, and what an earlier process was killed for is not run again. */
 export function createSession(
   databases: OpenDatabases,
   steps: QuerySteps,
@@ -19,7 +19,7 @@ export function createSession(
       try {
         return runQuery(databases, file, sql, limits);
       } finally {
-        steps.end();
+        steps.beginTask(timeoutMs);
       }
     },
   };

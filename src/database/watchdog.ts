@@ -36,7 +36,7 @@ function watch(memoryBytes: number, parentPid: number): void {
   };
   setInterval(() => {
     const running = Atomics.load(state, 0);
-    const step = running === 0 ? "-" : Buffer.from(key).toString("hex");
+    const step = running === 0 || key.every((byte) => byte === 0) ? "-" : Buffer.from(key).toString("hex");
     if (process.ppid !== parentPid) process.kill(process.pid, "SIGKILL");
     if (process.memoryUsage.rss() > memoryBytes) end(`memory ${step}\n`);
     if (running !== seen) {

@@ -27,9 +27,13 @@ try {
     let answer: { value: unknown } | { threw: string };
     try {
       const { default: task } = (await import(module)) as { default: DatabaseTask<unknown, unknown> };
+      // A task that opens a file by itself, or compares without end, is stopped too.
+      steps.beginTask(timeoutMs);
       answer = { value: task(input, createSession(databases, steps, timeoutMs, stopped)) };
     } catch (error) {
       answer = { threw: (error as Error).message };
+    } finally {
+      steps.end();
     }
     send({ ...answer, rss: process.memoryUsage.rss() });
   });

@@ -20,7 +20,8 @@ import { TokenText } from "./token-text.js";
  */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const { model: given, load, prompt, batchSize = 64, ...sampling } = options;
-  if (!(batchSize >= 1)) throw new SqltuneError(`batchSize is ${batchSize}; expected a whole number of at least 1.`);
+  if (!(Number.isInteger(batchSize) && batchSize >= 1))
+    throw new SqltuneError(`batchSize is ${batchSize}; expected a whole number of at least 1.`);
   const model = given instanceof Model ? given : await loadModel(given, load);
   try {
     const enginePrompt = promptFor(model.tokenizer, model.adapter?.sqltune ?? null, prompt);

@@ -11,8 +11,16 @@ export function readBody<Schema extends z.ZodType>(schema: Schema, body: unknown
   });
 }
 
-function describeIssues(error: z.ZodError): string {
-  return error.issues.map(({ path, message }) => `${path.length > 0 ? path.join(".") : "body"}: ${message}`).join("; ");
+/** A body may have as many faults as it has items. */
+const SHOWN_ISSUES = 10;
+
+function describeIssues({ issues }: z.ZodError): string {
+  const more = issues.length > SHOWN_ISSUES ? `; and ${issues.length - SHOWN_ISSUES} more` : "";
+  const shown = issues
+    .slice(0, SHOWN_ISSUES)
+    .map(({ path, message }) => `${path.length > 0 ? path.join(".") : "body"}: ${message}`)
+    .join("; ");
+  return shown + more;
 }
 
 /** A schema as the OpenAPI document shows it. */

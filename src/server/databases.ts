@@ -40,6 +40,8 @@ export class Databases {
   private readonly pool: DatabasePool;
   private uploads: UploadFolder | null = null;
   private pending = 0;
+  /** Names of uploads that are on their way. */
+  private readonly arriving = new Set<string>();
 
   private constructor(private readonly options: DatabasesOptions) {
     this.pool = createDatabasePool({ timeoutMs: options.queryTimeoutMs, maxBytes: 8 * 2 ** 20 });
@@ -112,7 +114,10 @@ export class Databases {
         signal,
       });
       // The file's path is the server's business.
-      return result.ok ? result : { ...result, error: result.error.replaceAll(database.file, database.name) };
+      const withoutPath = <T>(value: T) =>
+        typeof value === "string" ? value.replaceAll(database.file, database.name) : value;
+      if (!result.ok) return { ...result, error: withoutPath(result.error) };
+      return { ...result, rows: result.rows.map((row) => row.map(withoutPath)) as typeof result.rows };
     } finally {
       this.pending--;
     }
@@ -128,28 +133,33 @@ export class Databases {
         param: "name",
       });
     }
-    const taken = () => {
-      if (this.known.has(name)) {
-        throw new HttpError(409, `There is a database ${name} already.`, { code: "name_taken", param: "name" });
-      }
-      if (uploads.size >= this.options.uploadCount) {
-        throw new HttpError(409, `${uploads.size} databases are kept, which is the limit. Delete one.`, {
-          code: "full",
-        });
-      }
-    };
-    taken();
+    if (this.known.has(name) || this.arriving.has(name)) {
+      throw new HttpError(409, `There is a database ${name} already.`, { code: "name_taken", param: "name" });
+    }
+    if (uploads.size + this.arriving.size >= this.options.uploadCount) {
+      throw new HttpError(409, `${this.options.uploadCount} databases are kept, which is the limit. Delete one.`, {
+        code: "full",
+      });
+    }
+    this.arriving.add(name);
+    try {
+      return await this.take(name, uploads, body);
+    } finally {
+      this.arriving.delete(name);
+    }
+  }
+
+  private async take(name: string, uploads: UploadFolder, body: Readable): Promise<KnownDatabase> {
     const path = await uploads.receive(body, this.options.uploadLimit);
     try {
-      // Another upload of the same name may have come in while this one was on its way.
-      taken();
       const database = await this.register(name, path, "upload");
       await uploads.keep(name, path);
       return database;
     } catch (error) {
       if (this.known.get(name)?.file === path) this.known.delete(name);
       await uploads.discard(path);
-      if (!(error instanceof SqltuneError)) throw error;
+      // The pool's own failures are no fault of the file.
+      if (!(error instanceof SqltuneError && error.details.code === "ERR_DATABASE")) throw error;
       throw new HttpError(415, error.message.replaceAll(path, "The file"), { code: "not_a_database" });
     }
   }
@@ -170,7 +180,7 @@ export class Databases {
   private async register(name: string, file: string, origin: KnownDatabase["origin"]): Promise<KnownDatabase> {
     if (!NAME.test(name)) throw new SqltuneError(`expected a name of letters, digits, "_", "-" and ".", 64 at most.`);
     const read = await this.pool.run<unknown, Schema>(SCHEMA_TASK, { file, dbId: name }, { affinity: file });
-    if (!read.ok) throw new SqltuneError(read.error);
+    if (!read.ok) throw new SqltuneError(read.error, { code: "ERR_DATABASE" });
     const database = { name, file, schema: read.value, bytes: (await stat(file)).size, origin };
     if (this.known.has(name)) throw new HttpError(409, `There is a database ${name} already.`, { code: "name_taken" });
     this.known.set(name, database);

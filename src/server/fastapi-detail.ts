@@ -19,7 +19,7 @@ const EXPECTED: Record<string, [type: string, msg: string]> = {
 
 /** What is wrong with a body, as FastAPI with pydantic 2 says it: the Python seed project's clients read that. */
 export function validationDetails(error: z.ZodError, body: unknown): ValidationDetail[] {
-  return error.issues.map((issue) => {
+  return error.issues.slice(0, 100).map((issue) => {
     const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
     const loc = ["body", ...path];
     const input = valueAt(body, path);

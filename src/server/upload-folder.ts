@@ -14,6 +14,8 @@ const OWN_FILE = /^[0-9a-f-]{36}\.sqlite$/;
 
 /** Databases that clients have sent, under names of the server's making: no name from a request becomes part of a path. */
 export class UploadFolder {
+  private writing: Promise<void> = Promise.resolve();
+
   private constructor(
     private readonly folder: string,
     /** File by the name it was given. */
@@ -49,11 +51,17 @@ export class UploadFolder {
 
   async keep(name: string, path: string): Promise<void> {
     this.files.set(name, path.slice(this.folder.length + 1));
-    await this.writeIndex();
+    try {
+      await this.writeIndex();
+    } catch (error) {
+      this.files.delete(name);
+      throw error;
+    }
   }
 
+  /** With what SQLite may have put beside it. */
   async discard(path: string): Promise<void> {
-    await rm(path, { force: true });
+    for (const ending of ["", "-wal", "-shm", "-journal"]) await rm(path + ending, { force: true });
   }
 
   /** False where no upload has this name. */
@@ -66,9 +74,14 @@ export class UploadFolder {
     return true;
   }
 
+  /** One after the other, each with what is true when its turn comes: an older list must not land last. */
   private writeIndex(): Promise<void> {
-    const text = `${JSON.stringify(Object.fromEntries(this.files), null, 2)}\n`;
-    return writeFileAtomic(join(this.folder, "databases.json"), text);
+    const write = () => {
+      const text = `${JSON.stringify(Object.fromEntries(this.files), null, 2)}\n`;
+      return writeFileAtomic(join(this.folder, "databases.json"), text);
+    };
+    this.writing = this.writing.then(write, write);
+    return this.writing;
   }
 }
 

@@ -60,7 +60,7 @@ describe("a config that is right", () => {
       temperature: 0.1,
       top_p: 0.95,
       repetition_penalty: 1.15,
-      batch_size: 8,
+      batch_size: 64,
     });
   });
 

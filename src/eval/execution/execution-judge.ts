@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { dirname, resolve } from "node:path";
-import type { DatabasePool } from "../../database/types.js";
+import type { DatabasePool, QueryFailure, TaskResult } from "../../database/types.js";
 import { SqltuneError } from "../../errors.js";
 import type { ExecutionFailure } from "./execution-failure.js";
 import type { ExecutionInput, ExecutionOutput } from "./execution-task.js";
@@ -63,8 +63,7 @@ export class ExecutionJudge {
 
   /** Rejects only when the signal aborts, the pool is closed or SQLite cannot be loaded. */
   async judge({ gold, predicted, database, suite, selectKeys }: ExecutionPair): Promise<ExecutionVerdict> {
-    const { evaluator, timeoutMs = 60_000 } = this.#options;
-    const spider = evaluator === "spider";
+    const spider = this.#options.evaluator === "spider";
     if (spider && !selectKeys) {
       throw new SqltuneError("Spider's first script compares the items of SELECT; pass selectKeys with each pair");
     }
@@ -78,12 +77,28 @@ export class ExecutionJudge {
       selectKeys: spider ? selectKeys! : null,
     };
     const suiteSize = suite?.length ?? 0;
-    const options = { signal: this.#signal, timeoutMs, affinity: dirname(input.suite?.[0] ?? file) };
-    const result = await this.#pool.run<ExecutionInput, ExecutionOutput>(TASK, input, options);
-    if (result.ok) return { ...result.value, suiteSize };
-    if (result.kind === "error") throw new SqltuneError(`a row could not be judged: ${result.error}`);
-    // Stopped outside a query, or again and again: no verdict that was reached before can be relied on.
-    const { kind, error } = result;
-    return { ex: null, ts: null, suiteSize, failure: { kind, error }, seconds: 0 };
+    const result = await this.#run(input);
+    return { ...(result.ok ? result.value : await this.#afterStop(input, result)), suiteSize };
+  }
+
+  /**
+   * The row's process was stopped outside a query, or again and again. Where the gold alone gets through, the prediction
+   * is at fault, and wrong.
+   */
+  async #afterStop(input: ExecutionInput, { kind, error }: QueryFailure): Promise<ExecutionOutput> {
+    const selectKeys = input.selectKeys && { gold: input.selectKeys.gold, predicted: input.selectKeys.gold };
+    const gold = await this.#run({ ...input, predicted: input.gold, selectKeys });
+    if (!gold.ok && gold.kind === "error") throw new SqltuneError(`a row could not be judged: ${gold.error}`);
+    if (!gold.ok) return { ex: null, ts: null, failure: { kind: gold.kind, error: gold.error }, seconds: 0 };
+    if (gold.value.ex === null) return gold.value;
+    const alone = input.suite === null ? null : await this.#run({ ...input, suite: null });
+    const ex = alone?.ok ? alone.value.ex : false;
+    return { ex, ts: input.suite === null ? null : false, failure: { kind, error }, seconds: 0 };
+  }
+
+  #run(input: ExecutionInput): Promise<TaskResult<ExecutionOutput>> {
+    const affinity = dirname(input.suite?.[0] ?? input.database ?? "");
+    const options = { signal: this.#signal, timeoutMs: this.#options.timeoutMs ?? 60_000, affinity };
+    return this.#pool.run<ExecutionInput, ExecutionOutput>(TASK, input, options);
   }
 }

@@ -46,7 +46,7 @@ function extract(sql: string): { words: string[]; values: string[] } {
   }
   let words = pythonSplit(query);
   const take = (numbers: ReadonlySet<string>): void => {
-    values.push(...words.filter((word) => numbers.has(word)));
+    for (const word of words) if (numbers.has(word)) values.push(word);
     words = words.map((word) => (numbers.has(word) ? SLOT.toUpperCase() : word));
   };
   take(new Set(query.match(/[-+]?\p{Nd}*\.\p{Nd}+/gu)));
