@@ -1,40 +1,23 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createDatabasePool, type DatabasePool } from "../../src/database/index.js";
-import { type EvaluateProgress, evaluate, isRight, type Prediction, scorePredictions } from "../../src/eval/index.js";
+import type { DatabasePool } from "../../src/database/index.js";
+import { type EvaluateProgress, evaluate, isRight, scorePredictions } from "../../src/eval/index.js";
 import { readSqliteSchema } from "../../src/schema/index.js";
+import { row, twoShops } from "./eval-shops.js";
 
 let folder: string;
 let pool: DatabasePool;
 let databases: Map<string, string>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "sqltune-eval-"));
-  databases = new Map(["shop", "zoo"].map((id) => [id, join(folder, `${id}.sqlite`)]));
-  for (const file of databases.values()) {
-    const db = new Database(file);
-    db.exec(
-      "CREATE TABLE item (name TEXT, price REAL); INSERT INTO item VALUES ('lamp', 9.5), ('chair', 20), ('rug', 20)",
-    );
-    db.close();
-  }
-  pool = createDatabasePool({ size: 1, timeoutMs: 2000 });
+  ({ folder, pool, databases } = await twoShops());
 });
 
 afterAll(async () => {
   await pool.close();
   await rm(folder, { recursive: true });
-});
-
-const row = (sql: string, predicted: string, dbId: string | null = "shop"): Prediction => ({
-  id: `dev:${sql.length}`,
-  question: "?",
-  sql,
-  predicted,
-  dbId,
 });
 
 describe("scores", () => {
