@@ -40,7 +40,7 @@ describe("scores", () => {
     const { summary, details } = await scorePredictions(rows, {
       databases,
       pool,
-      timeoutMs: 300,
+      timeoutMs: 2_000,
       onProgress: ({ done }) => progress.push(done),
     });
     expect(details.map(({ ex }) => ex)).toEqual([true, false, true, false, false, null, null, false, false]);
