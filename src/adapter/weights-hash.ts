@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -64,7 +64,7 @@ async function writeCache(path: string, cache: Record<string, CachedHash>): Prom
   // writing at once leave one whole file.
   try {
     await mkdir(dirname(path), { recursive: true });
-    const temporary = `${path}.${process.pid}.tmp`;
+    const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
     await writeFile(temporary, JSON.stringify(cache));
     await rename(temporary, path);
   } catch {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 
@@ -32,7 +33,7 @@ export class HubCache {
     const file = join(this.folder, "refs", revision);
     await mkdir(dirname(file), { recursive: true });
     // By rename: another process reads the old commit or the new one, never half of it.
-    const temporary = `${file}.${process.pid}.tmp`;
+    const temporary = `${file}.${randomUUID().slice(0, 8)}.tmp`;
     await writeFile(temporary, commit);
     await rename(temporary, file);
   }
@@ -49,7 +50,7 @@ export class HubCache {
   async link(hash: string, commit: string, path: string): Promise<void> {
     const link = join(this.snapshot(commit), path);
     await mkdir(dirname(link), { recursive: true });
-    const temporary = `${link}.${process.pid}.tmp`;
+    const temporary = `${link}.${randomUUID().slice(0, 8)}.tmp`;
     await symlink(relative(dirname(link), this.blob(hash)), temporary);
     await rename(temporary, link);
   }

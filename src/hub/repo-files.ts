@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SqltuneError } from "../errors.js";
@@ -62,7 +63,7 @@ async function isWhole(repo: HubRepo, commit: string, cache: HubCache): Promise<
 async function writeRecord(repo: HubRepo, commit: string, files: HubFile[]): Promise<void> {
   const path = recordPath(repo, commit);
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.tmp`;
+  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
   await writeFile(temporary, JSON.stringify(files.map((file) => file.path)));
   await rename(temporary, path);
 }
