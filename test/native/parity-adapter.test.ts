@@ -35,7 +35,7 @@ describe.skipIf(skip)("adapters between sqltune and PEFT", () => {
       using tuned = await loadModel(base!, { ...FLOAT32, adapter: join(out, name) });
       expect(tuned.adapter).toMatchObject({ name: join(out, name), sqltune: null });
       await expectLogits(tuned, join(out, name, "logits.safetensors"));
-      expect(maxDifference(await tuned.forward(Int32Array.from(IDS[0]!)), bare)).toBeGreaterThan(1);
+      expect(maxDifference(await tuned.forward(Int32Array.from(IDS[0]!)), bare)).toBeGreaterThan(0.5);
       await tuned.detachAdapter();
       expect(maxDifference(await tuned.forward(Int32Array.from(IDS[0]!)), bare)).toBe(0);
     }
