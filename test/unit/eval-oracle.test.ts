@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabasePool, type DatabasePool } from "../../src/database/index.js";
 import { readScoringInputs, scorePredictions } from "../../src/eval/index.js";
 import { COMPONENTS, type Component, type PartialScores } from "../../src/eval/verdicts.js";
+import { ORACLE_SYSTEMS } from "./oracle-systems.js";
 
 const shared = resolve(process.env.SQLTUNE_SHARED ?? "../shared");
 const oracle = join(shared, "eval-oracle");
@@ -47,16 +48,7 @@ describe.skipIf(absent.length > 0)(
         suites,
       });
 
-    test.each([
-      "codes_pred_sqls-codes-1b-spider",
-      "codes_pred_sqls-codes-7b-spider",
-      "dail-sql_DAIL-SQL_GPT-4",
-      "din_GPT4_results_GPT4_few_shot",
-      "graphix_predict",
-      "prompt-text-to-sql_chatgpt-pred",
-      "testsuite-eval-21_dev_1",
-      "testsuite-eval-21_dev_10",
-    ])("%s", async (system) => {
+    test.each(ORACLE_SYSTEMS)("%s", async (system) => {
       const expected = official.systems[system]!;
       const { notes, predictions, ...others } = await inputs(system, "dev.json");
       expect(notes).toEqual([]);

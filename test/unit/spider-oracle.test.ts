@@ -9,6 +9,7 @@ import {
   readOfficialSchemas,
 } from "../../src/eval/official/index.js";
 import { COMPONENTS } from "../../src/eval/verdicts.js";
+import { ORACLE_SYSTEMS } from "./oracle-systems.js";
 
 const shared = resolve(process.env.SQLTUNE_SHARED ?? "../shared");
 const oracle = join(shared, "eval-oracle");
@@ -46,16 +47,7 @@ describe.skipIf(!present)("the official script's verdicts on eight systems' pred
     return gold.map((row, i) => judge.judge({ ...row, predicted: predictions[i]!.trim().split("\t")[0]! }));
   }
 
-  test.each([
-    "codes_pred_sqls-codes-1b-spider",
-    "codes_pred_sqls-codes-7b-spider",
-    "dail-sql_DAIL-SQL_GPT-4",
-    "din_GPT4_results_GPT4_few_shot",
-    "graphix_predict",
-    "prompt-text-to-sql_chatgpt-pred",
-    "testsuite-eval-21_dev_1",
-    "testsuite-eval-21_dev_10",
-  ])("%s: every row", async (system) => {
+  test.each(ORACLE_SYSTEMS)("%s: every row", async (system) => {
     const verdicts = await judged(system);
     expect(verdicts.map(({ em }) => Number(em))).toEqual(official.systems[system]!.em.map(Number));
     expect(verdicts.map(({ parsed }) => Number(parsed))).toEqual(official.systems[system]!.parsed.map(Number));

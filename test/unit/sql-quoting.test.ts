@@ -1,12 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
-import { readSqliteSchema } from "../../src/schema/read-sqlite-schema.js";
 import type { Schema } from "../../src/schema/types.js";
 import { needsQuotes, quoteString, unquoteIdentifier, writeIdentifier } from "../../src/sql/identifiers.js";
 import { lex } from "../../src/sql/lexer.js";
 import { rewriteDoubleQuotedStrings } from "../../src/sql/quoting.js";
 import { sharedPath } from "./data-shared.js";
+import { spiderDatabases } from "./spider-databases.js";
 
 const rewrite = (sql: string, ...columns: string[]) => rewriteDoubleQuotedStrings(sql, new Set(columns));
 
@@ -77,18 +77,7 @@ const BROKEN = 3;
 const spider = sharedPath("data/spider/dev.json")?.replace(/\/dev\.json$/, "") ?? null;
 
 describe.skipIf(spider === null)("Spider's gold queries on an SQLite without double-quoted strings", () => {
-  const open = new Map<string, { database: Database.Database; schema: Schema } | null>();
-  const load = (dbId: string) => {
-    const file = `${spider}/database/${dbId}/${dbId}.sqlite`;
-    if (!open.has(dbId)) {
-      const there = existsSync(file);
-      open.set(
-        dbId,
-        there ? { database: new Database(file, { readonly: true }), schema: readSqliteSchema(file) } : null,
-      );
-    }
-    return open.get(dbId)!;
-  };
+  const load = spiderDatabases(spider);
   /** Lower-case columns of the tables whose names stand in the query. */
   const columnsOf = (sql: string, schema: Schema) => {
     const words = new Set(lex(sql).map((token) => unquoteIdentifier(token.text).toLowerCase()));

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
-import { readSqliteSchema } from "../../src/schema/read-sqlite-schema.js";
 import type { Schema } from "../../src/schema/types.js";
 import { SQLITE_KEYWORDS } from "../../src/sql/keywords.js";
 import { lex } from "../../src/sql/lexer.js";
@@ -13,6 +12,8 @@ import {
   SqlSyntaxError,
 } from "../../src/sql/syntax/index.js";
 import { sharedPath } from "./data-shared.js";
+import { ORACLE_SYSTEMS } from "./oracle-systems.js";
+import { spiderDatabases } from "./spider-databases.js";
 
 /** What SQLite says where its parser, and not the resolving of names after it, refuses a query. */
 const GRAMMAR_ERROR =
@@ -123,16 +124,6 @@ describe("against SQLite", () => {
   });
 });
 
-const SYSTEMS = [
-  "codes_pred_sqls-codes-1b-spider",
-  "codes_pred_sqls-codes-7b-spider",
-  "dail-sql_DAIL-SQL_GPT-4",
-  "din_GPT4_results_GPT4_few_shot",
-  "graphix_predict",
-  "prompt-text-to-sql_chatgpt-pred",
-  "testsuite-eval-21_dev_1",
-  "testsuite-eval-21_dev_10",
-];
 const oracle = sharedPath("eval-oracle");
 const spider = sharedPath("data/spider");
 const bird = sharedPath("data/bird/mini_dev_sqlite.json");
@@ -140,18 +131,7 @@ const bird = sharedPath("data/bird/mini_dev_sqlite.json");
 describe.skipIf(oracle === null || spider === null || bird === null)("published queries", { timeout: 120_000 }, () => {
   type Row = { query: string; db_id: string };
   const rows = (file: string) => JSON.parse(readFileSync(`${spider}/${file}`, "utf8")) as Row[];
-  const open = new Map<string, { database: Database.Database; schema: Schema } | null>();
-  const load = (dbId: string) => {
-    const file = `${spider}/database/${dbId}/${dbId}.sqlite`;
-    if (!open.has(dbId)) {
-      const there = existsSync(file);
-      open.set(
-        dbId,
-        there ? { database: new Database(file, { readonly: true }), schema: readSqliteSchema(file) } : null,
-      );
-    }
-    return open.get(dbId)!;
-  };
+  const load = spiderDatabases(spider);
 
   /** The query with each "x" that names nothing as 'x', as the resolved names have it. */
   function withoutDoubleQuotedStrings(sql: string, tree: SelectStatement, schema: Schema): string {
@@ -205,7 +185,7 @@ describe.skipIf(oracle === null || spider === null || bird === null)("published 
     expect(found).toEqual([]);
   });
 
-  it.each(SYSTEMS)("predictions of %s", (system) => {
+  it.each(ORACLE_SYSTEMS)("predictions of %s", (system) => {
     const dev = rows("dev.json");
     const predictions = readFileSync(`${oracle}/${system}.sql`, "utf8").split("\n");
     // One line ends in text behind its semicolon, which SQLite leaves for the next statement and this parser refuses.
