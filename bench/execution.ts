@@ -9,19 +9,29 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import yargs from "yargs";
 import { createDatabasePool } from "../src/database/index.js";
 import { ExecutionJudge, type ExecutionVerdict, findSuites } from "../src/eval/execution/index.js";
 
-const { values: options } = parseArgs({
-  options: {
-    shared: { type: "string", default: process.env.SQLTUNE_SHARED ?? "../shared" },
-    python: { type: "string" },
-    official: { type: "string" },
-    processes: { type: "string", default: "2" },
-    systems: { type: "string" },
-  },
-});
+const options = yargs(process.argv.slice(2))
+  .scriptName("npm run bench:execution --")
+  .usage("$0\n\nSeconds for execution and test-suite accuracy of the oracle's prediction files.")
+  .options({
+    shared: {
+      type: "string",
+      default: process.env.SQLTUNE_SHARED ?? "../shared",
+      describe: "folder of data/ and eval-oracle/",
+    },
+    python: { type: "string", describe: "a Python that has sqlparse and nltk: also times the official script" },
+    official: { type: "string", describe: "checkout of taoyds/test-suite-sql-eval; goes with --python" },
+    processes: { type: "number", default: 2, describe: "child processes that run queries" },
+    systems: { type: "string", describe: "parts of the names of the systems to judge; default: all" },
+  })
+  .implies({ python: "official", official: "python" })
+  .strict()
+  .version(false)
+  .wrap(120)
+  .parseSync();
 const shared = resolve(options.shared);
 const goldFile = join(shared, "data/spider/dev_gold.sql");
 const gold = lines(goldFile).map((line) => line.split("\t") as [sql: string, dbId: string]);
@@ -32,7 +42,7 @@ const oracle = JSON.parse(readFileSync(join(shared, "eval-oracle/official_per_ex
 };
 const names = Object.keys(oracle.systems)
   .filter((name) => oracle.systems[name]!.ts !== null)
-  .filter((name) => options.systems === undefined || options.systems.split(",").some((part) => name.includes(part)));
+  .filter((name) => options.systems?.split(",").some((part) => name.includes(part)) ?? true);
 
 /** A folder for the script, where a database without a suite stands beside the suites. */
 const scriptSuites = mkdtempSync(join(tmpdir(), "sqltune-suites-"));
@@ -43,7 +53,7 @@ for (const id of new Set(gold.map(([, dbId]) => dbId))) {
 try {
   for (const metric of ["ex", "ts"] as const) {
     // One pool for all files: the first starts it, the others find the golds' results where they fit in memory.
-    await using pool = createDatabasePool({ size: Number(options.processes) });
+    await using pool = createDatabasePool({ size: options.processes });
     for (const name of names) {
       const predictions = join(shared, "eval-oracle", `${name}.sql`);
       const started = performance.now();

@@ -42,6 +42,10 @@ export async function finishEval(
   ] as const) {
     for (const [dbId, count] of Object.entries(rows)) print.note(`note: ${dbId} (${count} rows) has ${what}.`);
   }
+  if (summary.official_script_errors > 0)
+    print.note(
+      `note: the official script would stop at ${summary.official_script_errors} of these rows; details[i].official_script_error says why.`,
+    );
   if (summary.gold_failures > 0)
     print.note(
       `note: ${summary.gold_failures} gold queries cannot be judged by execution; details[i].failure says why.`,

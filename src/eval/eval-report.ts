@@ -30,6 +30,8 @@ export interface EvalDetail {
   parsed: boolean | null;
   /** The ten components of exact set match; null where `em` is. */
   partial: PartialScores | null;
+  /** Why the official script would stop at this row, and print no score at all; `em` is then the rules' own verdict. */
+  official_script_error?: string;
   /** Equal as text, normalised as the Python seed project does. */
   exact_match: boolean;
   /** Why the prediction is wrong; null for a right one and for a row that nothing could judge. See {@link isRight}. */
@@ -112,6 +114,8 @@ export interface EvalSummary extends EvalScores {
   failures: Partial<Record<QueryFailureKind, number>>;
   /** Rows whose gold could not be judged by execution. */
   gold_failures: number;
+  /** Rows at which the official script would stop with a Python error; see `official_script_error`. */
+  official_script_errors: number;
   by_hardness: Record<Hardness, EvalScores>;
   by_category: Record<QueryCategory, EvalScores>;
   by_database: Record<string, EvalScores>;

@@ -3,8 +3,13 @@ import type { Schema } from "../schema/types.js";
 import type { Evaluator } from "./definition.js";
 import type { SelectKeys } from "./execution/index.js";
 import { foreignKeyMap } from "./official/foreign-keys.js";
-import { ExactSetMatch, type OfficialSchema, type OfficialSchemas, tablesOfSchema } from "./official/index.js";
-import type { ExactSetVerdict } from "./verdicts.js";
+import {
+  ExactSetMatch,
+  type OfficialSchema,
+  type OfficialSchemas,
+  type OfficialVerdict,
+  tablesOfSchema,
+} from "./official/index.js";
 
 export interface ExactSetJudgeOptions {
   /** Of tables.json; go before `schemas`. */
@@ -29,7 +34,7 @@ export class ExactSetJudge {
     return this.#known.size === 0;
   }
 
-  judge(gold: string, predicted: string, dbId: string | null): ExactSetVerdict | null {
+  judge(gold: string, predicted: string, dbId: string | null): OfficialVerdict | null {
     if (dbId === null || !this.#known.has(dbId)) return null;
     return orNull(() => this.#match.judge({ gold, predicted, dbId }));
   }

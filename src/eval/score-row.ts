@@ -46,6 +46,7 @@ export async function scoreRow(prediction: Prediction, index: number, judges: Ju
     ts: asked("ts", ran?.ts),
     parsed: exactSet?.parsed ?? null,
     partial: judges.verdicts.has("em") ? (exactSet?.partial ?? null) : null,
+    ...(judges.verdicts.has("em") && exactSet?.scriptError ? { official_script_error: exactSet.scriptError } : {}),
     exact_match: normalizeSql(predicted) === normalizeSql(gold),
     error: null,
     ...(ran?.failure ? { failure: ran.failure } : {}),

@@ -28,6 +28,7 @@ export function summarize(details: readonly EvalDetail[], parts: SummaryParts): 
     parsed: read.length === 0 ? null : read.filter(({ parsed }) => parsed).length,
     failures: counted(failureKinds(details)) as Partial<Record<QueryFailureKind, number>>,
     gold_failures: details.filter(({ failure }) => failure?.kind === "gold").length,
+    official_script_errors: details.filter((detail) => detail.official_script_error !== undefined).length,
     by_hardness: byEach(HARDNESS, details, ({ hardness }) => hardness),
     by_category: byEach<QueryCategory>(["simple", "filter", "aggregation"], details, ({ category }) => category),
     by_database: byEach(dbIds, details, ({ db_id }) => db_id),

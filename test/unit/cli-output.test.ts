@@ -21,6 +21,7 @@ function summary(ex: number | null, exact_match: number): EvalSummary {
     ...{ em_correct: 0, ex_correct: 0, ts_correct: 0, exact_matches: 0, parsed: 9 },
     failures: { error: 3, timeout: 1 },
     gold_failures: 0,
+    official_script_errors: 0,
     by_hardness: { easy: scores(7, ex, 0), medium: scores(3, null, 0), hard: none, extra: none },
     by_category: { simple: scores(4, ex, exact_match), filter: none, aggregation: scores(6, ex, 0.5) },
     by_database: {},

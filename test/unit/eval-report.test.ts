@@ -21,6 +21,15 @@ afterAll(async () => {
 });
 
 describe("scores", () => {
+  test("a row at which the official script would stop is told, and has the rules' verdict", async () => {
+    // Python cannot sort two different subqueries of FROM.
+    const nested = "SELECT count(*) FROM (SELECT name FROM item) (SELECT price FROM item)";
+    const schemas = new Map([...databases].map(([id, file]) => [id, readSqliteSchema(file)]));
+    const { summary, details } = await scorePredictions([row(nested, nested)], { databases, pool, schemas });
+    expect(details[0]).toMatchObject({ em: true, official_script_error: expect.stringContaining("'<' not supported") });
+    expect(summary.official_script_errors).toBe(1);
+  });
+
   test("by row, category and database; shares of nothing are null", async () => {
     const rows = [
       row("SELECT name FROM item", "select  name from item;"),
@@ -61,6 +70,7 @@ describe("scores", () => {
       parsed: null,
       components: null,
       gold_failures: 1,
+      official_script_errors: 0,
       misses: { total: 5 },
       invented_names: { questions: 1, share: 1 / 8 },
       databases: { named: 2, missing: {}, corrupt: {}, without_suite: {} },
