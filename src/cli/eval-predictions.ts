@@ -74,7 +74,7 @@ function evaluatorOf(
   metrics: readonly Metric[],
 ): Evaluator {
   if (evaluator !== "test-suite" && evaluator !== "spider")
-    throw usageError(`--evaluator is ${evaluator}, expected test-suite or spider.`);
+    throw usageError(`--evaluator is ${evaluator}, expected test-suite, spider or wikisql.`);
   if (evaluator === "spider") {
     const strange = [
       plugValue && "--plug-value",

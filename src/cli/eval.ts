@@ -2,6 +2,7 @@ import type { CommandModule } from "yargs";
 import { configFlags } from "./config-flags.js";
 import { type ModelEvalFlags, runModelEval } from "./eval-model.js";
 import { type PredictionEvalFlags, runPredictionEval } from "./eval-predictions.js";
+import { runWikiSqlEval } from "./eval-wikisql.js";
 import type { CliIo } from "./io.js";
 import { modelFlags } from "./model-flags.js";
 import { count, flag, text } from "./options.js";
@@ -29,7 +30,7 @@ export function evalVerb(io: CliIo): CommandModule<unknown, EvalFlags> {
           databases: text("with --predictions: folder of the SQLite files, DB/DB.sqlite or DB.sqlite"),
           suites: text("folder of the test suites, DB/*.sqlite, for test-suite accuracy"),
           metrics: text("of em, ex, ts, string and loss; default all that can be had"),
-          evaluator: text("with --predictions: test-suite (default), or spider for the older script"),
+          evaluator: text("with --predictions: test-suite (default), spider for the older script, or wikisql"),
           "plug-value": flag("put the gold's values into the prediction, for systems that predict none"),
           "keep-distinct": flag("keep DISTINCT when queries run; the official scores take it out"),
           output: text("write the report here as JSON, with every answer, Markdown and HTML beside it"),
@@ -62,5 +63,6 @@ async function runEval(flags: EvalFlags, io: CliIo): Promise<void> {
   );
   if (gold === undefined) problems.push("--predictions needs --gold FILE, the queries that it is compared with.");
   if (problems.length > 0 || gold === undefined) throw usageError(problems.join("\n"));
-  return runPredictionEval({ ...flags, predictions, gold }, io);
+  const run = flags.evaluator === "wikisql" ? runWikiSqlEval : runPredictionEval;
+  return run({ ...flags, predictions, gold }, io);
 }

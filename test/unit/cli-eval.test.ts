@@ -161,7 +161,7 @@ describe("eval --predictions", () => {
       "a strange evaluator",
       () => [...files("a.sql").slice(1), "--evaluator", "bird"],
       2,
-      /--evaluator is bird, expected test-suite or spider/,
+      /--evaluator is bird, expected test-suite, spider or wikisql/,
     ],
     [
       "suites by the first script",

@@ -17,10 +17,11 @@ export async function executeWikiSql(
   tableId: string,
   query: WikiSqlQuery,
   types: readonly string[],
+  signal?: AbortSignal,
 ): Promise<QueryResult> {
   const sql = wikiSqlDatabaseText(tableId, query, types);
   if (sql === null) return { ok: false, kind: "error", error: "no such column, aggregate or operator, or no number" };
-  return pool.query(database, sql, { safeIntegers: true });
+  return pool.query(database, sql, { safeIntegers: true, signal });
 }
 
 /** @returns null where the script raises an exception before it asks the database */

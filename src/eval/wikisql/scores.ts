@@ -23,6 +23,7 @@ export interface WikiSqlScoreOptions {
   pool?: DatabasePool | undefined;
   /** Conditions must stand in the same order (evaluate.py --ordered). Default false. */
   ordered?: boolean | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface WikiSqlDetail {
@@ -65,14 +66,14 @@ export async function wikiSqlScores(
       `there are ${rows.length} rows and ${predictions.length} predictions; one for each is needed`,
     );
   }
-  const details: WikiSqlDetail[] = [];
-  for (const [index, row] of rows.entries()) {
-    const table = options.tables.get(row.table_id);
-    if (!table) {
-      throw new SqltuneError(`row ${index + 1} is about table ${row.table_id}, which is not among the tables given`);
-    }
-    details.push(await score(row, predictions[index]!, index, table, options));
-  }
+  const tables = rows.map(({ table_id }, index) => {
+    const table = options.tables.get(table_id);
+    if (table) return table;
+    throw new SqltuneError(`row ${index + 1} is about table ${table_id}, which is not among the tables given`);
+  });
+  const details = await Promise.all(
+    rows.map((row, index) => score(row, predictions[index]!, index, tables[index]!, options)),
+  );
   const judged = details.filter(({ ex }) => ex !== null);
   const share = (part: number, whole: number) => (whole === 0 ? null : part / whole);
   return {
@@ -91,7 +92,7 @@ async function score(
   prediction: WikiSqlPrediction,
   index: number,
   table: WikiSqlTable,
-  { database, pool, ordered }: WikiSqlScoreOptions,
+  { database, pool, ordered, signal }: WikiSqlScoreOptions,
 ): Promise<WikiSqlDetail> {
   const isText = "sql" in prediction;
   const query = queryOf(prediction, table);
@@ -105,10 +106,10 @@ async function score(
     query,
   };
   if (database === undefined || !pool) return detail;
-  const expected = await executeWikiSql(pool, database, row.table_id, row.sql, table.types);
+  const expected = await executeWikiSql(pool, database, row.table_id, row.sql, table.types, signal);
   if (!expected.ok) return { ...detail, failure: `gold: ${expected.error}` };
   if (query === null) return { ...detail, ex: false, failure: reasonOf(prediction) };
-  const found = await executeWikiSql(pool, database, row.table_id, query, table.types);
+  const found = await executeWikiSql(pool, database, row.table_id, query, table.types, signal);
   return found.ok ? { ...detail, ex: sameList(expected, found) } : { ...detail, ex: false, failure: found.error };
 }
 
