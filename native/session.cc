@@ -151,10 +151,17 @@ std::map<std::string, at::Tensor> Session::gradients() const {
 void Session::save_optimizer(const std::string& path) const { state_->need_optimizer().save(path); }
 void Session::load_optimizer(const std::string& path) { state_->need_optimizer().load(path); }
 
+void Session::generate(GenerateCall call, const std::function<void()>& between) {
+  state_->generator.run(std::move(call), between);
+}
+
 std::vector<GeneratedRow> Session::generate(const PackedBatch& prompts, const SamplingSpec& sampling,
                                             const OnToken& on_token, const AbortFlag& abort) {
-  prompts.validate(state_->decoder.config().vocab_size, false);
-  return state_->generator.run(prompts, sampling, on_token, abort);
+  return generate_alone(state_->generator, prompts, sampling, on_token, abort);
 }
+
+PrefixCacheState Session::prefix_cache() const { return state_->generator.prefixes().state(); }
+void Session::set_prefix_cache_limit(int64_t bytes) { state_->generator.prefixes().set_limit(bytes); }
+void Session::trim_prefixes() { state_->generator.prefixes().trim(); }
 
 }  // namespace sqltune

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,6 +17,8 @@ class Tensor;
 }
 
 namespace sqltune {
+
+class ConstraintFactory;
 
 struct ModelSpec {
   DecoderConfig config;
@@ -59,16 +62,37 @@ struct SamplingSpec {
   uint64_t seed = 0;
   std::vector<int64_t> stop_ids;
   int64_t max_rows = 64;  // computed together
+  std::string cache_key;
+  std::vector<std::shared_ptr<const ConstraintFactory>> constraints;  // empty, or a row's or null for each row
 };
 
 struct GeneratedRow {
   std::vector<int64_t> tokens;
   std::vector<float> probabilities;
   std::string finish_reason;  // "stop", "length", "abort"
+  int64_t cached_tokens = 0;
+};
+
+/// `finish`: "stop" or "length" with a row's last token, else null.
+using OnToken = std::function<void(int64_t row, int64_t token, float probability, const char* finish)>;
+
+/// One call of `generate`. One of `done` and `failed` is called, once, from within Session::generate.
+struct GenerateCall {
+  PackedBatch prompts;
+  SamplingSpec sampling;
+  OnToken on_token;  // may be empty
+  std::shared_ptr<const AbortFlag> abort;
+  std::function<void(std::vector<GeneratedRow>)> done;
+  std::function<void(std::exception_ptr)> failed;
+};
+
+/// PrefixCacheState in src/native/types.ts.
+struct PrefixCacheState {
+  int64_t bytes = 0, limit_bytes = 0, entries = 0, hits = 0, misses = 0;
 };
 
 /// One loaded model with at most one adapter and one optimizer: what the binding exposes as NativeModel. Not
-/// thread-safe: every method but the destructor runs on the device's executor thread.
+/// thread-safe: every method but the destructor and what says otherwise runs on the device's executor thread.
 class Session {
  public:
   explicit Session(const ModelSpec& spec);
@@ -99,10 +123,18 @@ class Session {
   std::map<std::string, at::Tensor> gradients() const;
   void save_optimizer(const std::string& path) const;
   void load_optimizer(const std::string& path);
-  /// `finish`: "stop" or "length" with a row's last token, else null.
-  using OnToken = std::function<void(int64_t row, int64_t token, float probability, const char* finish)>;
+  /// Computes the call, and with it those that `between`, which runs before every pass, starts by calling this again:
+  /// such a call returns at once. Returns when all of them have ended. Throws nothing; a call that cannot be computed
+  /// fails by itself.
+  void generate(GenerateCall call, const std::function<void()>& between);
+  /// One call alone. Throws what it fails with.
   std::vector<GeneratedRow> generate(const PackedBatch& prompts, const SamplingSpec& sampling, const OnToken& on_token,
                                      const AbortFlag& abort);
+  /// From any thread.
+  PrefixCacheState prefix_cache() const;
+  /// From any thread; what is too much goes with the next trim_prefixes or when the next prefix is kept.
+  void set_prefix_cache_limit(int64_t bytes);
+  void trim_prefixes();
 
  private:
   struct State;

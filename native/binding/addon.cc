@@ -2,6 +2,7 @@
 
 #include "binding/abort_handle.h"
 #include "binding/arguments.h"
+#include "binding/automaton_handle.h"
 #include "binding/environment.h"
 #include "binding/model_handle.h"
 #include "binding/results.h"
@@ -73,11 +74,16 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   env.SetInstanceData<Environment>(environment);
   environment->model_class = Napi::Persistent(ModelHandle::define(env));
   environment->abort_class = Napi::Persistent(AbortHandle::define(env));
+  environment->vocabulary_class = Napi::Persistent(VocabularyHandle::define(env));
+  environment->automaton_class = Napi::Persistent(AutomatonHandle::define(env));
+  environment->constraint_class = Napi::Persistent(ConstraintHandle::define(env));
   exports.Set("info", Napi::Function::New<info>(env, "info"));
   exports.Set("setThreads", Napi::Function::New<set_threads>(env, "setThreads"));
   exports.Set("loadModel", Napi::Function::New<ModelHandle::load>(env, "loadModel"));
   exports.Set("readGguf", Napi::Function::New<read_gguf>(env, "readGguf"));
   exports.Set("createAbort", Napi::Function::New<create_abort>(env, "createAbort"));
+  exports.Set("createTokenVocabulary", Napi::Function::New<VocabularyHandle::create>(env, "createTokenVocabulary"));
+  exports.Set("createAutomaton", Napi::Function::New<AutomatonHandle::create>(env, "createAutomaton"));
   exports.Set("peakMemory", Napi::Function::New<peak_memory>(env, "peakMemory"));
   exports.Set("shutdown", Napi::Function::New<shutdown>(env, "shutdown"));
   return exports;

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "binding/abort_handle.h"
+#include "binding/automaton_handle.h"
 #include "errors.h"
 
 namespace sqltune {
@@ -217,6 +218,20 @@ OptimizerSpec to_optimizer_spec(const Napi::Value& value) {
   return spec;
 }
 
+std::vector<std::shared_ptr<const ConstraintFactory>> to_constraints(const Napi::Value& value,
+                                                                     const std::string& path) {
+  const Napi::Array array = to_array(value, path);
+  std::vector<std::shared_ptr<const ConstraintFactory>> constraints;
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    const Napi::Value one = array.Get(i);
+    constraints.push_back(one.IsNull() ? nullptr : AutomatonHandle::automaton_of(one));
+    if (!one.IsNull() && !constraints.back()) {
+      expected(one, path + "[" + std::to_string(i) + "]", "null or an object made by createAutomaton()");
+    }
+  }
+  return constraints;
+}
+
 SamplingSpec to_sampling_spec(const Napi::Value& value) {
   const Fields fields(value, "generate: sampling");
   SamplingSpec spec;
@@ -228,6 +243,13 @@ SamplingSpec to_sampling_spec(const Napi::Value& value) {
   spec.seed = static_cast<uint64_t>(fields.integer("seed", 0));
   spec.stop_ids = fields.tokens("stopIds");
   if (!fields.get("maxRows").IsUndefined()) spec.max_rows = fields.integer("maxRows", 1);
+  const Napi::Value key = fields.get("cacheKey");
+  if (!key.IsUndefined()) {
+    if (!key.IsString()) expected(key, fields.at("cacheKey"), "a string");
+    spec.cache_key = key.As<Napi::String>().Utf8Value();
+  }
+  const Napi::Value constraints = fields.get("constraints");
+  if (!constraints.IsUndefined()) spec.constraints = to_constraints(constraints, fields.at("constraints"));
   return spec;
 }
 

@@ -29,21 +29,29 @@ Napi::Promise Environment::submit(Napi::Env env, Call call, uint64_t id) {
   auto abort = call.abort ? std::move(call.abort) : std::make_shared<AbortFlag>();
 
   // The job holds nothing of JavaScript's: references may only be touched on this thread, by `id`.
-  auto job = [this, channel = channel_, id, abort, work = std::move(call.work)]() mutable {
-    Convert convert;
-    std::optional<Failure> failure;
-    try {
-      apply_compute_threads();
-      convert = work(*abort);
-    } catch (...) {
-      failure = current_failure();
-    }
-    work = nullptr;  // what the job owned is freed on this thread, before the promise settles
+  Settle settle_call = [this, channel = channel_, id](Convert convert, std::optional<Failure> failure) {
     channel->post([this, id, convert = std::move(convert), failure = std::move(failure)](Napi::Env env) {
       settle(env, id, convert, failure ? &*failure : nullptr);
     });
   };
-  if (!executor || !executor->post(std::move(job))) {
+  Start start = call.start
+                    ? std::move(call.start)
+                    : Start([work = std::move(call.work)](const auto& flag, const auto& end) mutable {
+                        Convert convert;
+                        std::optional<Failure> failure;
+                        try {
+                          convert = work(*flag);
+                        } catch (...) {
+                          failure = current_failure();
+                        }
+                        work = nullptr;  // what the job owned is freed on this thread, before the promise settles
+                        end(std::move(convert), std::move(failure));
+                      });
+  auto job = [start = std::move(start), settle_call = std::move(settle_call), abort] {
+    apply_compute_threads();
+    start(abort, settle_call);
+  };
+  if (!executor || !executor->post(std::move(job), call.lane)) {
     deferred.Reject(to_error(env, {"ERR_SQLTUNE_NATIVE", "the native layer has been shut down", ""}));
     return promise;
   }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "abort_flag.h"
@@ -25,9 +26,16 @@ class Environment {
   /// Runs on the executor and returns how its result becomes a value. A throw rejects the promise.
   using Work = std::function<Convert(const AbortFlag&)>;
 
+  /// Ends a call: with its result, or, if `convert` is empty, with the failure. Once, from the executor.
+  using Settle = std::function<void(Convert, std::optional<Failure>)>;
+  /// Runs on the executor, and may settle after it returned. Must not throw.
+  using Start = std::function<void(std::shared_ptr<const AbortFlag>, Settle)>;
+
   struct Call {
     std::string device = "cpu";
     Work work;
+    Start start;                       // instead of `work`
+    const void* lane = nullptr;        // see Executor::post
     std::shared_ptr<AbortFlag> abort;  // made when null
     Napi::FunctionReference on_token;  // may be empty
   };
@@ -39,7 +47,7 @@ class Environment {
   /// the call and rejects its promise.
   static std::function<void(int64_t, int64_t, float, const char*)> token_stream(Napi::Env env, uint64_t id);
 
-  Napi::FunctionReference model_class, abort_class;
+  Napi::FunctionReference model_class, abort_class, vocabulary_class, automaton_class, constraint_class;
 
  private:
   struct Pending {

@@ -19,20 +19,28 @@ Environment::Convert undefined() {
 }  // namespace
 
 Napi::Function ModelHandle::define(Napi::Env env) {
-  return DefineClass(
-      env, "NativeModel",
-      {InstanceMethod<&ModelHandle::forward>("forward"), InstanceMethod<&ModelHandle::add_lora>("addLora"),
-       InstanceMethod<&ModelHandle::remove_lora>("removeLora"), InstanceMethod<&ModelHandle::save_lora>("saveLora"),
-       InstanceMethod<&ModelHandle::load_lora>("loadLora"), InstanceMethod<&ModelHandle::merge_lora>("mergeLora"),
-       InstanceMethod<&ModelHandle::begin_training>("beginTraining"),
-       InstanceMethod<&ModelHandle::forward_backward>("forwardBackward"),
-       InstanceMethod<&ModelHandle::evaluate>("evaluate"), InstanceMethod<&ModelHandle::step>("step"),
-       InstanceMethod<&ModelHandle::zero_grad>("zeroGrad"), InstanceMethod<&ModelHandle::gradients>("gradients"),
-       InstanceMethod<&ModelHandle::save_optimizer>("saveOptimizer"),
-       InstanceMethod<&ModelHandle::load_optimizer>("loadOptimizer"),
-       InstanceMethod<&ModelHandle::generate>("generate"), InstanceMethod<&ModelHandle::dispose>("dispose"),
-       InstanceAccessor<&ModelHandle::parameter_count>("parameterCount"),
-       InstanceAccessor<&ModelHandle::weight_bytes>("weightBytes"), InstanceAccessor<&ModelHandle::device>("device")});
+  return DefineClass(env, "NativeModel",
+                     {InstanceMethod<&ModelHandle::forward>("forward"),
+                      InstanceMethod<&ModelHandle::add_lora>("addLora"),
+                      InstanceMethod<&ModelHandle::remove_lora>("removeLora"),
+                      InstanceMethod<&ModelHandle::save_lora>("saveLora"),
+                      InstanceMethod<&ModelHandle::load_lora>("loadLora"),
+                      InstanceMethod<&ModelHandle::merge_lora>("mergeLora"),
+                      InstanceMethod<&ModelHandle::begin_training>("beginTraining"),
+                      InstanceMethod<&ModelHandle::forward_backward>("forwardBackward"),
+                      InstanceMethod<&ModelHandle::evaluate>("evaluate"),
+                      InstanceMethod<&ModelHandle::step>("step"),
+                      InstanceMethod<&ModelHandle::zero_grad>("zeroGrad"),
+                      InstanceMethod<&ModelHandle::gradients>("gradients"),
+                      InstanceMethod<&ModelHandle::save_optimizer>("saveOptimizer"),
+                      InstanceMethod<&ModelHandle::load_optimizer>("loadOptimizer"),
+                      InstanceMethod<&ModelHandle::generate>("generate"),
+                      InstanceMethod<&ModelHandle::prefix_cache>("prefixCache"),
+                      InstanceMethod<&ModelHandle::set_prefix_cache_limit>("setPrefixCacheLimit"),
+                      InstanceMethod<&ModelHandle::dispose>("dispose"),
+                      InstanceAccessor<&ModelHandle::parameter_count>("parameterCount"),
+                      InstanceAccessor<&ModelHandle::weight_bytes>("weightBytes"),
+                      InstanceAccessor<&ModelHandle::device>("device")});
 }
 
 Napi::Value ModelHandle::load(const Napi::CallbackInfo& info) {
@@ -227,19 +235,44 @@ Napi::Value ModelHandle::generate(const Napi::CallbackInfo& info) {
     Environment::Call call;
     call.device = loaded_.device;
     call.abort = to_abort(info[3], "generate: abort");
-    Session::OnToken on_token;
+    OnToken on_token;
     if (info[2].IsFunction()) {
       call.on_token = Napi::Persistent(info[2].As<Napi::Function>());
       on_token = Environment::token_stream(info.Env(), id);
     } else if (!info[2].IsUndefined() && !info[2].IsNull()) {
       throw InvalidArgument("generate: onToken must be a function or left out.");
     }
-    call.work = [session = session(), prompts = std::move(prompts), sampling,
-                 on_token = std::move(on_token)](const AbortFlag& flag) -> Environment::Convert {
-      const auto rows = session->generate(prompts, sampling, on_token, flag);
-      return [rows](Napi::Env env) { return to_array(env, rows); };
+    call.lane = session().get();
+    // The executor runs as long as one of its jobs does.
+    Executor* const executor = Executors::instance().get(loaded_.device).get();
+    call.start = [session = session(), executor, prompts = std::move(prompts), sampling,
+                  on_token = std::move(on_token)](auto abort, const auto& settle) mutable {
+      GenerateCall generation{std::move(prompts), sampling, std::move(on_token), std::move(abort), nullptr, nullptr};
+      generation.done = [settle](std::vector<GeneratedRow> rows) {
+        settle([rows = std::move(rows)](Napi::Env env) { return to_array(env, rows); }, std::nullopt);
+      };
+      generation.failed = [settle](const std::exception_ptr& error) { settle(nullptr, failure_of(error)); };
+      session->generate(std::move(generation), [&] {
+        while (const auto job = executor->take(session.get())) job();
+      });
     };
     return environment.submit(info.Env(), std::move(call), id);
+  });
+}
+
+Napi::Value ModelHandle::prefix_cache(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] { return to_object(info.Env(), session()->prefix_cache()); });
+}
+
+Napi::Value ModelHandle::set_prefix_cache_limit(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    auto held = session();
+    held->set_prefix_cache_limit(to_integer(info[0], "setPrefixCacheLimit: bytes", 0));
+    // Between two passes where generation runs.
+    const auto executor = Executors::instance().get(loaded_.device);
+    const void* lane = held.get();
+    if (executor) executor->post([held = std::move(held)] { held->trim_prefixes(); }, lane);
+    return info.Env().Undefined();
   });
 }
 

@@ -42,6 +42,8 @@ class ModelHandle : public Napi::ObjectWrap<ModelHandle> {
   Napi::Value save_optimizer(const Napi::CallbackInfo& info);
   Napi::Value load_optimizer(const Napi::CallbackInfo& info);
   Napi::Value generate(const Napi::CallbackInfo& info);
+  Napi::Value prefix_cache(const Napi::CallbackInfo& info);
+  Napi::Value set_prefix_cache_limit(const Napi::CallbackInfo& info);
   Napi::Value dispose(const Napi::CallbackInfo& info);
   Napi::Value parameter_count(const Napi::CallbackInfo& info);
   Napi::Value weight_bytes(const Napi::CallbackInfo& info);

@@ -69,6 +69,16 @@ Napi::Object to_object(Napi::Env env, const StepResult& result) {
   return object;
 }
 
+Napi::Object to_object(Napi::Env env, const PrefixCacheState& state) {
+  const auto object = Napi::Object::New(env);
+  object.Set("bytes", number(env, state.bytes));
+  object.Set("limitBytes", number(env, state.limit_bytes));
+  object.Set("entries", number(env, state.entries));
+  object.Set("hits", number(env, state.hits));
+  object.Set("misses", number(env, state.misses));
+  return object;
+}
+
 Napi::Array to_array(Napi::Env env, const std::vector<GeneratedRow>& rows) {
   const auto array = Napi::Array::New(env, rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -79,6 +89,7 @@ Napi::Array to_array(Napi::Env env, const std::vector<GeneratedRow>& rows) {
     object.Set("tokens", tokens);
     object.Set("probabilities", to_float32_array(env, row.probabilities));
     object.Set("finishReason", Napi::String::New(env, row.finish_reason));
+    object.Set("cachedTokens", number(env, row.cached_tokens));
     array.Set(static_cast<uint32_t>(i), object);
   }
   return array;

@@ -20,6 +20,7 @@ Napi::Float32Array to_float32_array(Napi::Env env, const std::vector<float>& val
 Napi::Object to_object(Napi::Env env, const std::map<std::string, FloatBlock>& blocks);
 Napi::Object to_object(Napi::Env env, const LossResult& result);
 Napi::Object to_object(Napi::Env env, const StepResult& result);
+Napi::Object to_object(Napi::Env env, const PrefixCacheState& state);
 Napi::Array to_array(Napi::Env env, const std::vector<GeneratedRow>& rows);
 Napi::Object to_object(Napi::Env env, const GgufFile& file);
 

@@ -9,7 +9,7 @@ namespace sqltune {
 
 KvCache::KvCache(const DecoderConfig& config, const PackedLayout& layout, int64_t capacity, at::ScalarType dtype,
                  const at::Device& device)
-    : layout_(layout), dtype_(dtype), device_(device), layers_(config.num_layers) {
+    : dtype_(dtype), device_(device), layers_(config.num_layers) {
   int64_t longest = 0;
   for (size_t b = 0; b < layout.branches.size(); ++b) {
     own_length_.push_back(layout.branches[b].length);
@@ -45,20 +45,47 @@ int64_t KvCache::longest_row() const {
   return longest;
 }
 
-void KvCache::fill(int64_t layer, const at::Tensor& k, const at::Tensor& v) {
+void KvCache::fill(int64_t layer, const PackedLayout& layout, const at::Tensor& k, const at::Tensor& v) {
   Layer& cache = layers_[layer];
   const auto heads_first = [&](const at::Tensor& x, const Segment& s) {
     return x.narrow(0, s.start, s.length).transpose(0, 1).to(dtype_);
   };
-  for (const auto& group : layout_.groups) {
+  for (const auto& group : layout.groups) {
     cache.prefix_k.push_back(heads_first(k, group.prefix).contiguous());
     cache.prefix_v.push_back(heads_first(v, group.prefix).contiguous());
   }
-  for (size_t b = 0; b < layout_.branches.size(); ++b) {
-    const Segment& s = layout_.branches[b];
+  for (size_t b = 0; b < layout.branches.size(); ++b) {
+    const Segment& s = layout.branches[b];
     cache.own_k[static_cast<int64_t>(b)].narrow(1, 0, s.length).copy_(heads_first(k, s));
     cache.own_v[static_cast<int64_t>(b)].narrow(1, 0, s.length).copy_(heads_first(v, s));
   }
+}
+
+void KvCache::join(KvCache&& other) {
+  const auto groups = static_cast<int64_t>(layers_[0].prefix_k.size());
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    Layer& mine = layers_[i];
+    Layer& theirs = other.layers_[i];
+    const auto append = [](std::vector<at::Tensor>& to, std::vector<at::Tensor>& from) {
+      to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+    };
+    append(mine.prefix_k, theirs.prefix_k);
+    append(mine.prefix_v, theirs.prefix_v);
+    const int64_t capacity = std::max(mine.own_k.size(2), theirs.own_k.size(2));
+    const auto both = [&](at::Tensor& to, at::Tensor& from) {
+      const auto room = [&](const at::Tensor& own) {
+        return at::constant_pad_nd(own, {0, 0, 0, capacity - own.size(2)});
+      };
+      to = at::cat({room(to), room(from)});
+      from.reset();
+    };
+    both(mine.own_k, theirs.own_k);
+    both(mine.own_v, theirs.own_v);
+  }
+  own_length_.insert(own_length_.end(), other.own_length_.begin(), other.own_length_.end());
+  prefix_length_.insert(prefix_length_.end(), other.prefix_length_.begin(), other.prefix_length_.end());
+  for (const int64_t group : other.row_group_) row_group_.push_back(groups + group);
+  set_lengths();
 }
 
 at::Tensor KvCache::attend(int64_t layer, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
@@ -144,7 +171,22 @@ void KvCache::keep(const std::vector<int64_t>& rows) {
   pick(own_length_);
   pick(prefix_length_);
   pick(row_group_);
+  drop_unused_prefixes();
   set_lengths();
+}
+
+void KvCache::drop_unused_prefixes() {
+  std::vector<int64_t> used = row_group_;
+  std::sort(used.begin(), used.end());
+  used.erase(std::unique(used.begin(), used.end()), used.end());
+  for (auto& layer : layers_) {
+    for (auto* prefixes : {&layer.prefix_k, &layer.prefix_v}) {
+      std::vector<at::Tensor> kept;
+      for (const int64_t group : used) kept.push_back(std::move((*prefixes)[group]));
+      *prefixes = std::move(kept);
+    }
+  }
+  for (auto& group : row_group_) group = std::lower_bound(used.begin(), used.end(), group) - used.begin();
 }
 
 }  // namespace sqltune

@@ -18,8 +18,12 @@ class KvCache {
   KvCache(const DecoderConfig& config, const PackedLayout& layout, int64_t capacity, at::ScalarType dtype,
           const at::Device& device);
 
+  KvCache(KvCache&&) = default;
+
   /// Takes one layer's keys and values of the packed prompts, [tokens, kv_heads, dim] after RoPE.
-  void fill(int64_t layer, const at::Tensor& k, const at::Tensor& v);
+  void fill(int64_t layer, const PackedLayout& layout, const at::Tensor& k, const at::Tensor& v);
+  /// Takes up the rows of another cache of the same decoder, after its own.
+  void join(KvCache&& other);
   /// Positions the next token of each live row stands at, int64 [rows].
   const at::Tensor& positions() const { return positions_; }
   /// Longest live row once the next token is in.
@@ -39,8 +43,8 @@ class KvCache {
     at::Tensor own_k, own_v;                     ///< [rows, kv_heads, capacity, dim]
   };
   void set_lengths();
+  void drop_unused_prefixes();
 
-  const PackedLayout& layout_;
   at::ScalarType dtype_;
   at::Device device_;
   std::vector<Layer> layers_;

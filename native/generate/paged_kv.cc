@@ -11,8 +11,20 @@ at::Tensor PagePool::take() {
   return page.zero_();
 }
 
+Sequence::Sequence(const Sequence& other, int64_t length) : pool_(other.pool_), start_(other.start_), length_(length) {
+  const int64_t whole = length / kPageTokens;
+  pages_.assign(other.pages_.begin(), other.pages_.begin() + whole);
+  data_.assign(other.data_.begin(), other.data_.begin() + whole);
+  if (length % kPageTokens == 0) return;
+  pages_.push_back(pool_->take());
+  pages_.back().copy_(other.pages_[whole]);
+  data_.push_back(static_cast<char*>(pages_.back().mutable_data_ptr()));
+}
+
 Sequence::~Sequence() {
-  for (auto& page : pages_) pool_->give_back(std::move(page));
+  for (auto& page : pages_) {
+    if (page.use_count() == 1) pool_->give_back(std::move(page));
+  }
 }
 
 void Sequence::grow(int64_t tokens) {

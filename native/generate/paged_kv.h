@@ -47,13 +47,17 @@ class Sequence {
  public:
   /// `start`: position of the first token.
   Sequence(std::shared_ptr<PagePool> pool, int64_t start) : pool_(std::move(pool)), start_(start) {}
+  /// Begins with the first `length` tokens of another. Whole pages are shared; the last one, which will be written to,
+  /// is a copy.
+  Sequence(const Sequence& other, int64_t length);
   ~Sequence();
   Sequence(const Sequence&) = delete;
   Sequence& operator=(const Sequence&) = delete;
 
   int64_t start() const { return start_; }
   int64_t length() const { return length_; }
-  int64_t bytes() const { return static_cast<int64_t>(pages_.size()) * pool_->shape().page_bytes(); }
+  /// Pages may be those of other sequences too.
+  const std::vector<at::Tensor>& pages() const { return pages_; }
   /// Makes room for the tokens of the next pass and counts them.
   void grow(int64_t tokens);
 

@@ -2,179 +2,207 @@
 
 #include <algorithm>
 
-#include "runtime/machine.h"
+#include "errors.h"
 #include "runtime/parallel.h"
 
 namespace sqltune {
 
-namespace {
-
-// Tokens of a pass: enough for products at full speed, few enough that buffers stay small and an abort is seen soon.
-constexpr int64_t kPassTokens = 2048;
-
-}  // namespace
-
-RowScheduler::RowScheduler(StepModel& model, PrefixCache& prefixes, const DecoderConfig& config,
-                           const PackedBatch& prompts, const SamplingSpec& sampling, const Session::OnToken& on_token)
-    : model_(model),
-      prefixes_(prefixes),
-      config_(config),
-      prompts_(prompts),
-      sampling_(sampling),
-      on_token_(on_token),
-      results_(prompts_.rows.size()) {
-  // Half of what is free: the other half is for whatever else runs.
-  if (const auto available = available_memory()) most_bytes_ = *available / 2;
-  for (auto& row : results_) row.finish_reason = "abort";  // until the row ends by itself
-  // Segments point at live rows' tokens while more rows are admitted: the rows must not move.
-  live_.reserve(std::min(results_.size(), static_cast<size_t>(sampling.max_rows)));
+void RowScheduler::add(GenerateCall call) {
+  calls_.push_back(std::make_unique<RunningCall>(std::move(call), ++arrived_));
 }
 
-std::vector<GeneratedRow> RowScheduler::run(const AbortFlag& abort) {
-  std::vector<Likeliest> likeliest;
-  std::vector<float> logits;
+void RowScheduler::pass() {
+  end_aborted();
+  admit();
+  if (!live_.empty()) run();
+  if (live_.empty()) batch_->rest();
+}
+
+void RowScheduler::run() {
   try {
-    while (waiting_ < results_.size() || !live_.empty()) {
-      plan();
-      model_.run(segments_, abort, greedy() ? &likeliest : nullptr, greedy() ? nullptr : &logits);
-      for (auto& [group, sequence] : finished_) prefixes_.keep(prompts_.prefixes[group], std::move(sequence));
-      finished_.clear();
-      take_results(likeliest, logits);
-    }
+    batch_->run(
+        [this] {
+          // Between layers only where nobody else needs the pass.
+          for (const auto& call : calls_) {
+            if (call->live > 0 && !call->call.abort->is_set()) return;
+          }
+          throw Aborted();
+        },
+        speaking_);
+    take(choose());
   } catch (const Aborted&) {
-    // Rows keep what they have; their finish_reason says so.
+    end_aborted();
+  } catch (...) {
+    for (size_t i = calls_.size(); i-- > 0;) {
+      if (calls_[i]->live > 0) end(*calls_[i], std::current_exception());
+    }
   }
-  return std::move(results_);
 }
 
-/// What goes through the model in the next pass.
-void RowScheduler::plan() {
-  segments_.clear();
-  speaking_.clear();
-  int64_t budget = kPassTokens;
-  const auto run_prompt = [&](size_t slot) {
-    Live& live = live_[slot];
-    const PromptRow& row = prompts_.rows[live.row];
-    const int64_t count = std::min(budget, row.length - live.prompt_done);
-    if (count == 0) return;
-    live.own->grow(count);
-    const bool whole = live.prompt_done + count == row.length;
-    segments_.push_back({live.own.get(), live.prefix.get(), row.tokens + live.prompt_done, count, whole});
-    if (whole) speaking_.push_back(slot);
-    live.prompt_done += count;
-    budget -= count;
-  };
-  for (size_t slot = 0; slot < live_.size(); ++slot) {
-    if (live_[slot].prompt_done < prompts_.rows[live_[slot].row].length) {
-      run_prompt(slot);
+/// Rows for the next pass: while there is room, of each call in turn.
+void RowScheduler::admit() {
+  while (RunningCall* call = next_in_turn()) {
+    turn_ = call->order;
+    bool admitted = false;
+    try {
+      admitted = admit_row(*call);
+    } catch (...) {
+      end(*call, std::current_exception());
       continue;
     }
-    live_[slot].own->grow(1);
-    segments_.push_back({live_[slot].own.get(), live_[slot].prefix.get(), &live_[slot].next, 1, true});
-    speaking_.push_back(slot);
-    --budget;
-  }
-  while (waiting_ < results_.size() && static_cast<int64_t>(live_.size()) < sampling_.max_rows && budget > 0 &&
-         fits_memory()) {
-    budget -= add_prefix(budget);
-    if (!admit()) break;
-    run_prompt(live_.size() - 1);
+    if (!admitted) return;
   }
 }
 
-/// Whether keys and values of the next waiting row have room beside those of the live ones, all at their longest. One
-/// row alone always has.
-bool RowScheduler::fits_memory() const {
-  if (live_.empty()) return true;
-  int64_t bytes = bytes_of(waiting_, prompts_.rows[waiting_].group != prompts_.rows[live_.back().row].group);
-  for (size_t slot = 0; slot < live_.size(); ++slot) {
-    const size_t row = live_[slot].row;
-    bytes += bytes_of(row, slot == 0 || prompts_.rows[row].group != prompts_.rows[live_[slot - 1].row].group);
+/// The next call, after the one that sent in a row last, that may send in one; null where there is none.
+RunningCall* RowScheduler::next_in_turn() {
+  const auto live = static_cast<int64_t>(live_.size());
+  const int64_t most = most_rows();
+  const auto after = std::find_if(calls_.begin(), calls_.end(), [&](const auto& c) { return c->order > turn_; });
+  const size_t first = after == calls_.end() ? 0 : after - calls_.begin();
+  for (size_t i = 0; i < calls_.size(); ++i) {
+    RunningCall& call = *calls_[(first + i) % calls_.size()];
+    if (call.waiting == call.results.size() || call.live >= call.call.sampling.max_rows) continue;
+    // A call without a row in the batch need not wait until one of another ends.
+    if (live < most || (call.live == 0 && live < 2 * most)) return &call;
   }
-  return bytes <= most_bytes_;
+  return nullptr;
 }
 
-int64_t RowScheduler::bytes_of(size_t row, bool with_prefix) const {
-  const auto pages = [](int64_t tokens) { return (tokens + kPageTokens - 1) / kPageTokens; };
-  const PromptRow& prompt = prompts_.rows[row];
-  const int64_t longest = prompt.length + token_limit(sampling_, prompts_.whole_length(row), config_);
-  const auto prefix = static_cast<int64_t>(prompts_.prefixes[prompt.group].size());
-  return (pages(longest) + (with_prefix ? pages(prefix) : 0)) * model_.pages()->shape().page_bytes();
+/// Of all calls together.
+int64_t RowScheduler::most_rows() const {
+  int64_t most = 0;
+  for (const auto& call : calls_) most = std::max(most, call->call.sampling.max_rows);
+  return most;
 }
 
-/// Sees to the prefix of the next waiting row; returns the tokens that this takes of the pass.
-int64_t RowScheduler::add_prefix(int64_t budget) {
-  const size_t group = prompts_.rows[waiting_].group;
-  const auto& tokens = prompts_.prefixes[group];
-  if (tokens.empty()) return 0;
-  if (!prefix_ || prefix_group_ != group) {
-    prefix_group_ = group;
-    filling_.reset();
-    prefix_ = prefixes_.find(tokens);
-    if (prefix_) return 0;
-    filling_ = std::make_shared<Sequence>(model_.pages(), 0);
-    prefix_ = filling_;
+/// False where the batch has no room for the call's next row.
+bool RowScheduler::admit_row(RunningCall& call) {
+  const size_t index = call.waiting;
+  if (!batch_->has_room(call, index)) return false;
+  const SamplingSpec& sampling = call.call.sampling;
+  auto row = std::make_unique<LiveRow>();
+  row->call = &call;
+  row->row = index;
+  row->most = token_limit(sampling, call.prompts.whole_length(index), config_);
+  if (Sampler::needed(sampling)) {
+    row->sampler = std::make_unique<Sampler>(sampling, call.prompts.whole(index), config_.vocab_size, index);
   }
-  if (!filling_) return 0;
-  const int64_t done = filling_->length();
-  const int64_t count = std::min(budget, static_cast<int64_t>(tokens.size()) - done);
-  filling_->grow(count);
-  segments_.push_back({filling_.get(), nullptr, tokens.data() + done, count, false});
-  if (done + count == static_cast<int64_t>(tokens.size())) finished_.emplace_back(group, std::move(filling_));
-  return count;
-}
-
-/// Makes the next waiting row live; false while its prefix is not complete.
-bool RowScheduler::admit() {
-  const PromptRow& row = prompts_.rows[waiting_];
-  const auto& tokens = prompts_.prefixes[row.group];
-  Live live;
-  live.row = waiting_;
-  if (!tokens.empty()) {
-    if (prefix_->length() < static_cast<int64_t>(tokens.size())) return false;
-    live.prefix = prefix_;
+  if (!sampling.constraints.empty() && sampling.constraints[index]) {
+    row->constraint = sampling.constraints[index]->begin();
   }
-  live.own = std::make_unique<Sequence>(model_.pages(), static_cast<int64_t>(tokens.size()));
-  if (!greedy()) {
-    live.sampler = std::make_unique<Sampler>(sampling_, prompts_.whole(waiting_), config_.vocab_size, waiting_);
-  }
-  live_.push_back(std::move(live));
-  ++waiting_;
+  call.results[index].cached_tokens = batch_->add(*row);
+  live_.push_back(std::move(row));
+  ++call.waiting;
+  ++call.live;
   return true;
 }
 
-void RowScheduler::take_results(const std::vector<Likeliest>& likeliest, std::vector<float>& logits) {
-  const auto speaking = static_cast<int64_t>(speaking_.size());
-  std::vector<Sampler::Choice> choices(speaking);
-  if (greedy()) {
-    for (int64_t i = 0; i < speaking; ++i) choices[i] = {likeliest[i].token, likeliest[i].probability};
+/// Rows of aborted calls leave with what they have; their finish_reason says so.
+void RowScheduler::end_aborted() {
+  for (size_t i = calls_.size(); i-- > 0;) {
+    if (calls_[i]->call.abort->is_set()) end(*calls_[i], nullptr);
+  }
+}
+
+void RowScheduler::end(RunningCall& call, const std::exception_ptr& failure) {
+  std::erase_if(live_, [&](const auto& row) {
+    if (row->call != &call) return false;
+    batch_->remove(*row);
+    return true;
+  });
+  const auto place = std::find_if(calls_.begin(), calls_.end(), [&](const auto& c) { return c.get() == &call; });
+  const std::unique_ptr<RunningCall> ended = std::move(*place);
+  calls_.erase(place);
+  if (failure) {
+    ended->call.failed(failure);
   } else {
-    share_out(speaking, [&](int64_t i) {
-      choices[i] = live_[speaking_[i]].sampler->next(logits.data() + i * config_.vocab_size);
-    });
+    ended->call.done(std::move(ended->results));
   }
-  std::vector<bool> ended(live_.size(), false);
-  for (int64_t i = 0; i < speaking; ++i) {
-    Live& live = live_[speaking_[i]];
-    GeneratedRow& row = results_[live.row];
-    row.tokens.push_back(choices[i].token);
-    row.probabilities.push_back(choices[i].probability);
-    live.next = choices[i].token;
-    const int64_t most = token_limit(sampling_, prompts_.whole_length(live.row), config_);
-    const char* end = end_of(row, choices[i].token, most, sampling_);
-    if (end) {
-      row.finish_reason = end;
-      ended[speaking_[i]] = true;
+}
+
+/// The next token of each row that spoke.
+std::vector<RowScheduler::Choice> RowScheduler::choose() {
+  std::vector<Choice> choices(speaking_.size());
+  std::vector<int64_t> refused, sampled;
+  for (size_t i = 0; i < speaking_.size(); ++i) {
+    const SpeakingRow& spoke = speaking_[i];
+    if (spoke.row->sampler) {
+      sampled.push_back(static_cast<int64_t>(i));
+      continue;
     }
-    if (on_token_) on_token_(static_cast<int64_t>(live.row), choices[i].token, choices[i].probability, end);
+    const TokenConstraint* constraint = spoke.row->constraint.get();
+    if (!constraint || constraint->admits(spoke.likeliest.token)) {
+      choices[i] = {spoke.likeliest.token, spoke.likeliest.probability};
+    } else {
+      refused.push_back(static_cast<int64_t>(i));
+    }
   }
-  size_t kept = 0;
-  for (size_t slot = 0; slot < live_.size(); ++slot) {
-    if (ended[slot]) continue;
-    if (kept != slot) live_[kept] = std::move(live_[slot]);
-    ++kept;
+  share_out(static_cast<int64_t>(sampled.size()), [&](int64_t i) {
+    const SpeakingRow& spoke = speaking_[sampled[i]];
+    const auto choice = spoke.row->sampler->next(spoke.logits, spoke.row->constraint.get());
+    choices[sampled[i]] = {choice.token, choice.probability};
+  });
+  if (refused.empty()) return choices;
+  std::vector<std::vector<uint32_t>> masks(refused.size());
+  share_out(static_cast<int64_t>(refused.size()), [&](int64_t i) {
+    masks[i] = token_bits(config_.vocab_size);
+    speaking_[refused[i]].row->constraint->mask(masks[i]);
+  });
+  const auto admitted = batch_->likeliest_among(refused, masks);
+  for (size_t i = 0; i < refused.size(); ++i) choices[refused[i]] = {admitted[i].token, admitted[i].probability};
+  return choices;
+}
+
+/// Hands out the tokens, call by call and row by row; rows that end leave.
+void RowScheduler::take(const std::vector<Choice>& choices) {
+  struct Place {
+    RunningCall* call;
+    size_t row, spoken;
+  };
+  std::vector<Place> places;
+  for (size_t i = 0; i < speaking_.size(); ++i) {
+    places.push_back({speaking_[i].row->call, speaking_[i].row->row, i});
   }
-  live_.resize(kept);
+  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    return std::pair(a.call->order, a.row) < std::pair(b.call->order, b.row);
+  });
+
+  const RunningCall* failed = nullptr;
+  for (const auto& place : places) {
+    if (place.call == failed) continue;  // its rows are gone
+    RunningCall& call = *place.call;
+    LiveRow& live = *speaking_[place.spoken].row;
+    GeneratedRow& row = call.results[live.row];
+    const auto [token, probability] = choices[place.spoken];
+    const char* end_reason = "length";
+    try {
+      if (token >= 0) {
+        row.tokens.push_back(token);
+        row.probabilities.push_back(probability);
+        live.next = token;
+        end_reason = end_of(row, token, live.most, call.call.sampling);
+        if (live.constraint && !end_reason) live.constraint->accept(token);
+        if (call.call.on_token) {
+          call.call.on_token(static_cast<int64_t>(live.row), token, probability, end_reason);
+        }
+      }
+    } catch (...) {
+      failed = &call;
+      end(call, std::current_exception());
+      continue;
+    }
+    if (!end_reason) continue;
+    row.finish_reason = end_reason;
+    leave(live);
+    if (call.live == 0 && call.waiting == call.results.size()) end(call, nullptr);
+  }
+}
+
+void RowScheduler::leave(const LiveRow& row) {
+  --row.call->live;
+  batch_->remove(row);
+  std::erase_if(live_, [&](const auto& live) { return live.get() == &row; });
 }
 
 }  // namespace sqltune

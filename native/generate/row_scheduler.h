@@ -1,63 +1,51 @@
 #pragma once
 
-#include <limits>
+#include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
-#include <utility>
 #include <vector>
 
-#include "generate/prefix_cache.h"
-#include "generate/prompt_rows.h"
-#include "generate/sampler.h"
-#include "generate/step_model.h"
+#include "generate/row_batch.h"
 
 namespace sqltune {
 
-/// Generates the rows of one call over a StepModel: rows are admitted in order while there is room, their prompts run
-/// beside the other rows' tokens, and a row that ends makes room at once.
+/// Generates the rows of all calls that overlap, in passes over one RowBatch: rows join at a pass and leave after one.
+/// Calls take turns in sending in rows, so that a small call does not wait for the end of a large one.
 class RowScheduler {
  public:
-  RowScheduler(StepModel& model, PrefixCache& prefixes, const DecoderConfig& config, const PackedBatch& prompts,
-               const SamplingSpec& sampling, const Session::OnToken& on_token);
+  RowScheduler(std::unique_ptr<RowBatch> batch, const DecoderConfig& config)
+      : batch_(std::move(batch)), config_(config) {}
 
-  /// Runs until all rows have ended. On Aborted rows keep what they have.
-  std::vector<GeneratedRow> run(const AbortFlag& abort);
+  void add(GenerateCall call);
+  bool idle() const { return calls_.empty(); }
+  /// One pass. Calls whose rows have all ended, that are aborted or that cannot go on are done with.
+  void pass();
 
  private:
-  struct Live {
-    size_t row = 0;
-    std::shared_ptr<const Sequence> prefix;
-    std::unique_ptr<Sequence> own;
-    std::unique_ptr<Sampler> sampler;  ///< null: the likeliest token is taken
-    int64_t prompt_done = 0;           ///< tokens of its prompt that have run
-    int64_t next = 0;                  ///< token to run next once the prompt has
+  struct Choice {
+    int64_t token = -1;  ///< -1: nothing is admitted
+    float probability = 0;
   };
 
-  bool fits_memory() const;
-  int64_t bytes_of(size_t row, bool with_prefix) const;
-  bool admit();
-  int64_t add_prefix(int64_t budget);
-  void plan();
-  void take_results(const std::vector<Likeliest>& likeliest, std::vector<float>& logits);
-  bool greedy() const { return sampling_.temperature <= 0 && sampling_.repetition_penalty == 1.0; }
+  void run();
+  void admit();
+  bool admit_row(RunningCall& call);
+  RunningCall* next_in_turn();
+  int64_t most_rows() const;
+  void end_aborted();
+  void end(RunningCall& call, const std::exception_ptr& failure);
+  std::vector<Choice> choose();
+  void take(const std::vector<Choice>& choices);
+  void leave(const LiveRow& row);
 
-  StepModel& model_;
-  PrefixCache& prefixes_;
+  std::unique_ptr<RowBatch> batch_;
   const DecoderConfig& config_;
-  const PromptRows prompts_;
-  const SamplingSpec& sampling_;
-  const Session::OnToken& on_token_;
-
-  std::vector<GeneratedRow> results_;
-  size_t waiting_ = 0;  ///< first row that has not been admitted
-  std::vector<Live> live_;
-  // The prefix of the group that rows are being admitted from.
-  size_t prefix_group_ = 0;
-  std::shared_ptr<Sequence> filling_;  ///< being computed
-  std::shared_ptr<const Sequence> prefix_;
-  std::vector<std::pair<size_t, std::shared_ptr<Sequence>>> finished_;  ///< groups whose prefix this pass completes
-  int64_t most_bytes_ = std::numeric_limits<int64_t>::max();            ///< of keys and values
-  std::vector<StepSegment> segments_;
-  std::vector<size_t> speaking_;  ///< live rows of the segments that want logits
+  std::vector<std::unique_ptr<RunningCall>> calls_;  ///< in order of arrival
+  std::vector<std::unique_ptr<LiveRow>> live_;
+  std::vector<SpeakingRow> speaking_;
+  uint64_t arrived_ = 0;
+  uint64_t turn_ = 0;  ///< the call that sent in a row last
 };
 
 }  // namespace sqltune

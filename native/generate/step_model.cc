@@ -9,6 +9,7 @@
 
 #include "generate/paged_attention.h"
 #include "generate/row_products.h"
+#include "generate/step_head.h"
 
 namespace sqltune {
 
@@ -21,7 +22,6 @@ using namespace cpu::avx512;  // NOLINT: the kernels below are written in its te
 
 constexpr int64_t kTileRows = 96;           // query rows of a tile, unless
 constexpr int64_t kTileScores = 96 * 1024;  // their scores would leave the second-level cache
-constexpr int64_t kHeadPanels = 8;          // of lm_head, whose logits are looked through together
 
 /// A float32 vector of the model: norm weights.
 std::vector<float> floats(const at::Tensor& t) {
@@ -42,7 +42,7 @@ class Avx512StepModel final : public StepModel {
                    static_cast<float>(decoder.attention_options().scale)},
         pages_(std::make_shared<PagePool>(PageShape{config_.num_layers, config_.num_kv_heads, config_.head_dim,
                                                     static_cast<int64_t>(sizeof(Element))})),
-        head_({&decoder.lm_head()}, PackedLinear::Order::kSideBySide, kType),
+        head_(decoder.lm_head(), kType),
         final_norm_(floats(decoder.final_norm_weight())) {
     using Order = PackedLinear::Order;
     for (const auto& block : decoder.blocks()) {
@@ -58,17 +58,22 @@ class Avx512StepModel final : public StepModel {
   const std::shared_ptr<PagePool>& pages() const override { return pages_; }
   void forget_adapters() override { adapters_read_ = false; }
 
-  void run(const std::vector<StepSegment>& segments, const AbortFlag& abort, std::vector<Likeliest>* likeliest,
-           std::vector<float>* logits) override {
+  void run(const std::vector<StepSegment>& segments, const std::function<void()>& check,
+           std::vector<Likeliest>& likeliest, std::vector<float>& logits) override {
     if (!adapters_read_) read_adapters();
     begin(segments);
     cut_tiles(segments);
     for (size_t i = 0; i < layers_.size(); ++i) {
-      abort.check();
+      check();
       layer(layers_[i], static_cast<int64_t>(i), segments);
     }
-    const int64_t rows = gather_last(segments);
-    if (rows > 0) head(rows, likeliest, logits);
+    gather_last(segments);
+    head_.run(segments, narrow_.data(), likeliest, logits);
+  }
+
+  std::vector<Likeliest> likeliest_among(const std::vector<int64_t>& rows,
+                                         const std::vector<std::vector<uint32_t>>& masks) override {
+    return head_.likeliest_among(narrow_.data(), rows, masks);
   }
 
  private:
@@ -251,93 +256,17 @@ class Avx512StepModel final : public StepModel {
     });
   }
 
-  /// The final norm of the segments' last tokens, into narrow_; returns how many.
-  int64_t gather_last(const std::vector<StepSegment>& segments) {
+  /// The final norm of the last tokens that something is wanted of, into narrow_.
+  void gather_last(const std::vector<StepSegment>& segments) {
     const int64_t n = config_.hidden_size;
     int64_t rows = 0;
     int64_t token = 0;
     for (const auto& s : segments) {
       token += s.count;
       // Rows move down in place: a row's target is never past its source.
-      if (s.wants_logits) std::copy_n(x_.data() + (token - 1) * n, n, x_.data() + rows++ * n);
+      if (s.wants != Wants::kNothing) std::copy_n(x_.data() + (token - 1) * n, n, x_.data() + rows++ * n);
     }
     norm(x_.data(), final_norm_, rows, sized(narrow_, rows * n));
-    return rows;
-  }
-
-  struct Part {
-    float top, sum;
-    int64_t token;
-  };
-
-  void head(int64_t rows, std::vector<Likeliest>* likeliest, std::vector<float>* logits) {
-    const int64_t vocab = head_.out();
-    const int64_t chunks = (head_.panels() + kHeadPanels - 1) / kHeadPanels;
-    if (head_.low_width() > 0) {
-      cpu::low_products<Dot>(head_, narrow_.data(), rows, sized(low_, rows * head_.low_width()));
-    }
-    if (logits) logits->resize(rows * vocab);
-    std::vector<Part> parts(chunks * rows);
-    const int64_t step = cpu::block_rows(rows, 0);
-    const int64_t blocks = (rows + step - 1) / step;
-    share_out(chunks * blocks, [&](int64_t i) {
-      const int64_t chunk = i / blocks;
-      const int64_t first = i % blocks * step;
-      const int64_t count = std::min(step, rows - first);
-      const int64_t begin = chunk * kHeadPanels;
-      const int64_t end = std::min(begin + kHeadPanels, head_.panels());
-      const int64_t stride = kHeadPanels * kPanel;
-      float* sums = scratch<float, 52>(count * stride);
-      for (int64_t p = begin; p < end; ++p) {
-        cpu::panel_product<Dot>(head_, narrow_.data(), low_.data(), p, first, count, sums + (p - begin) * kPanel,
-                                stride);
-      }
-      const int64_t columns = std::min(vocab, end * kPanel) - begin * kPanel;
-      for (int64_t r = 0; r < count; ++r) {
-        if (logits) {
-          std::copy_n(sums + r * stride, columns, logits->data() + (first + r) * vocab + begin * kPanel);
-        } else {
-          parts[(first + r) * chunks + chunk] = look_through(sums + r * stride, columns, begin * kPanel);
-        }
-      }
-    });
-    if (!likeliest) return;
-    likeliest->resize(rows);
-    for (int64_t r = 0; r < rows; ++r) (*likeliest)[r] = best_of(parts.data() + r * chunks, chunks);
-  }
-
-  /// The highest of a run of logits, the first of equals, and the sum of all relative to it.
-  static Part look_through(const float* logits, int64_t columns, int64_t first_token) {
-    __m512 highest = _mm512_set1_ps(-std::numeric_limits<float>::infinity());
-    for (int64_t c = 0; c < columns; c += 16) {
-      highest = _mm512_mask_max_ps(highest, columns_mask(0, columns - c), highest, _mm512_loadu_ps(logits + c));
-    }
-    const float top = _mm512_reduce_max_ps(highest);
-    int64_t token = first_token;
-    __m512 sum = _mm512_setzero_ps();
-    bool found = false;
-    for (int64_t c = 0; c < columns; c += 16) {
-      const __mmask16 mask = columns_mask(0, columns - c);
-      const __m512 v = _mm512_loadu_ps(logits + c);
-      sum = _mm512_add_ps(sum, _mm512_maskz_mov_ps(mask, exp16(_mm512_sub_ps(v, _mm512_set1_ps(top)))));
-      if (found) continue;
-      const auto equal = static_cast<unsigned>(_mm512_mask_cmp_ps_mask(mask, v, _mm512_set1_ps(top), _CMP_EQ_OQ));
-      if (equal != 0) {
-        token = first_token + c + __builtin_ctz(equal);
-        found = true;
-      }
-    }
-    return {top, _mm512_reduce_add_ps(sum), token};
-  }
-
-  static Likeliest best_of(const Part* parts, int64_t count) {
-    const Part* best = parts;
-    for (int64_t i = 1; i < count; ++i) {
-      if (parts[i].top > best->top) best = parts + i;
-    }
-    double total = 0;
-    for (int64_t i = 0; i < count; ++i) total += parts[i].sum * std::exp(static_cast<double>(parts[i].top) - best->top);
-    return {best->token, static_cast<float>(1.0 / total)};
   }
 
   const Decoder& decoder_;
@@ -345,7 +274,7 @@ class Avx512StepModel final : public StepModel {
   PagedAttention<Dot> attention_;
   std::shared_ptr<PagePool> pages_;
   std::vector<Layer> layers_;
-  PackedLinear head_;
+  cpu::StepHead<Dot> head_;
   std::vector<float> final_norm_;
   bool adapters_read_ = false;
 

@@ -38,7 +38,7 @@ void Executor::loop() {
       std::unique_lock<std::mutex> lock(mutex_);
       wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
       if (stopping_) return;
-      job = std::move(jobs_.front());
+      job = std::move(jobs_.front().run);
       jobs_.pop_front();
     }
     job();
@@ -46,18 +46,26 @@ void Executor::loop() {
   }
 }
 
-bool Executor::post(std::function<void()> job) {
+bool Executor::post(std::function<void()> job, const void* lane) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (stopping_) return false;
-    jobs_.push_back(std::move(job));
+    jobs_.push_back({std::move(job), lane});
   }
   wake_.notify_one();
   return true;
 }
 
+std::function<void()> Executor::take(const void* lane) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (stopping_ || jobs_.empty() || jobs_.front().lane != lane) return nullptr;
+  std::function<void()> job = std::move(jobs_.front().run);
+  jobs_.pop_front();
+  return job;
+}
+
 void Executor::stop() {
-  std::deque<std::function<void()>> dropped;
+  std::deque<Job> dropped;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     stopping_ = true;

@@ -21,8 +21,12 @@ class Executor {
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
 
-  /// Queues a job, which must not throw. False when the executor has stopped: the job was not taken.
-  bool post(std::function<void()> job);
+  /// Queues a job, which must not throw. False when the executor has stopped: the job was not taken. A running job can
+  /// take in the next ones of its `lane`, if it has one.
+  bool post(std::function<void()> job, const void* lane = nullptr);
+  /// From a running job: the next in the queue if it is of this lane, else null. Jobs stay in order: one of another
+  /// lane waits for the running job alone, and those behind it wait for both.
+  std::function<void()> take(const void* lane);
   /// Drops queued jobs, waits for the running one (its abort flag makes that short) and joins the thread.
   void stop();
 
@@ -32,7 +36,11 @@ class Executor {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<std::function<void()>> jobs_;
+  struct Job {
+    std::function<void()> run;
+    const void* lane;
+  };
+  std::deque<Job> jobs_;
   bool stopping_ = false;
   bool joined_ = false;
   pthread_t thread_{};

@@ -37,4 +37,12 @@ Failure current_failure() {
   }
 }
 
+Failure failure_of(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (...) {
+    return current_failure();
+  }
+}
+
 }  // namespace sqltune

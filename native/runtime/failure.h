@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <string>
 
 namespace sqltune {
@@ -13,5 +14,6 @@ struct Failure {
 
 /// Describes the exception being handled; call it inside a catch block.
 Failure current_failure();
+Failure failure_of(const std::exception_ptr& exception);
 
 }  // namespace sqltune

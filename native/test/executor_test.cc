@@ -44,7 +44,8 @@ TEST("executor: stop waits for the running job, drops the queue and takes no mor
   Executor executor;
   executor.post([&] {
     started = true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(30));
+    // Until it is being stopped, however busy the machine is.
+    while (executor.post([] {})) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     finished = true;
   });
   executor.post([&, owned = std::move(owned)] { dropped_ran = true; });
@@ -55,6 +56,30 @@ TEST("executor: stop waits for the running job, drops the queue and takes no mor
   EXPECT(watched.expired());
   EXPECT(!executor.post([] {}));
   executor.stop();  // again is harmless
+}
+
+TEST("executor: a job takes in those of its lane that are next, and no others") {
+  std::vector<int> order;
+  const int lane = 0, other_lane = 0;
+  {
+    Executor executor;
+    std::atomic<bool> queued{false}, done{false};
+    executor.post(
+        [&] {
+          while (!queued) std::this_thread::yield();
+          while (const auto job = executor.take(&lane)) job();
+          order.push_back(0);
+        },
+        &lane);
+    executor.post([&] { order.push_back(1); }, &lane);
+    executor.post([&] { order.push_back(2); }, &lane);
+    executor.post([&] { order.push_back(3); }, &other_lane);
+    executor.post([&] { order.push_back(4); }, &lane);
+    executor.post([&] { done = true; });
+    queued = true;
+    while (!done) std::this_thread::yield();
+  }
+  EXPECT(order == std::vector<int>({1, 2, 0, 3, 4}));
 }
 
 TEST("executors: the last environment's leaving stops the work, a new one starts again") {

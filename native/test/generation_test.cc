@@ -1,7 +1,7 @@
 #include <ATen/ATen.h>
 
 #include "check.h"
-#include "tiny_model.h"
+#include "generation_batches.h"
 
 using namespace sqltune;
 using namespace sqltune::test;
@@ -17,17 +17,6 @@ std::vector<int64_t> greedy_reference(Session& session, std::vector<int64_t> row
     const at::Tensor logits = session.forward(row, kNoAbort);
     out.push_back(logits[-1].argmax().item<int64_t>());
     row.push_back(out.back());
-  }
-  return out;
-}
-
-std::vector<std::vector<int64_t>> rows_of(const PackedBatch& batch) {
-  const PackedBatch rows = unshared(batch);
-  std::vector<std::vector<int64_t>> out;
-  int64_t at_token = 0;
-  for (const int64_t length : rows.branch_lengths) {
-    out.emplace_back(rows.tokens.begin() + at_token, rows.tokens.begin() + at_token + length);
-    at_token += length;
   }
   return out;
 }

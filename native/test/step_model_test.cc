@@ -1,13 +1,12 @@
 #include "generate/step_model.h"
 
 #include <ATen/ATen.h>
-#include <ATen/CPUGeneratorImpl.h>
 
 #include <memory>
 
 #include "check.h"
 #include "generate/generator.h"
-#include "tiny_model.h"
+#include "generation_batches.h"
 
 // The passes over packed weights and paged keys, compared with whole rows computed again and again, and with the
 // generation in libtorch's operators.
@@ -19,48 +18,12 @@ namespace {
 
 const AbortFlag kNoAbort;
 
-/// A model that the kernels take.
-ModelSpec kernel_model(const std::string& architecture, const std::string& dtype) {
-  ModelSpec spec = tiny_model(architecture, dtype, 16);
-  spec.config.max_position_embeddings = 8192;
-  return spec;
-}
-
 void need_kernels(const ModelSpec& spec) {
   const auto type = spec.compute_dtype == "float32" ? at::kFloat : at::kBFloat16;
   const auto source =
       open_tensors(spec.files, spec.config.architecture, spec.config.num_heads, spec.config.num_kv_heads);
   const Decoder decoder(spec.config, *source, at::Device("cpu"), type, type);
   if (!make_step_model(decoder)) SKIP("no kernels for " + spec.compute_dtype + " here, or SQLTUNE_WITHOUT names them");
-}
-
-/// Groups with prefixes of 70, 0 and 3 tokens, so that pages are crossed and padded.
-PackedBatch batch_of(const std::vector<int64_t>& prefixes, const std::vector<int64_t>& counts,
-                     const std::vector<int64_t>& lengths) {
-  PackedBatch batch;
-  batch.prefix_lengths = prefixes;
-  batch.branch_counts = counts;
-  batch.branch_lengths = lengths;
-  int64_t total = 0;
-  for (const auto* part : {&prefixes, &lengths})
-    for (const int64_t n : *part) total += n;
-  at::Generator generator = at::detail::createCPUGenerator(23);
-  const at::Tensor ids = at::randint(0, 61, {total}, generator, at::kLong);
-  batch.tokens.assign(ids.const_data_ptr<int64_t>(), ids.const_data_ptr<int64_t>() + total);
-  batch.labels.assign(total, kIgnoreIndex);
-  return batch;
-}
-PackedBatch varied_batch() { return batch_of({70, 0, 3}, {3, 1, 2}, {7, 64, 12, 50, 6, 1}); }
-
-std::vector<std::vector<int64_t>> rows_of(const PackedBatch& batch) {
-  const PackedBatch rows = unshared(batch);
-  std::vector<std::vector<int64_t>> out;
-  auto token = rows.tokens.begin();
-  for (const int64_t length : rows.branch_lengths) {
-    out.emplace_back(token, token + length);
-    token += length;
-  }
-  return out;
 }
 
 /// Each row of the batch alone, its prefix apart as in the batch.
@@ -157,9 +120,9 @@ TEST("bfloat16 passes are as near to float32 as libtorch's operators") {
     }
     return sum;
   };
-  at::NoGradGuard no_grad;
-  const double by_passes = distance(generator.run(batch, sampling, nullptr, kNoAbort));
-  const double plainly = distance(generate_plainly(decoder, batch, sampling, nullptr, kNoAbort));
+  Generator plain(decoder, Generator::Kernels::kNone);
+  const double by_passes = distance(generate_alone(generator, batch, sampling, nullptr, kNoAbort));
+  const double plainly = distance(generate_alone(plain, batch, sampling, nullptr, kNoAbort));
   EXPECT(by_passes < 1.5 * plainly + 0.02);
 }
 
@@ -220,9 +183,9 @@ TEST("sampling over passes draws what it draws in libtorch's operators") {
   sampling.seed = 4;
   sampling.max_rows = 3;
   sampling.stop_ids = {5, 17};
-  const auto by_passes = generator.run(varied_batch(), sampling, nullptr, kNoAbort);
-  at::NoGradGuard no_grad;
-  const auto plainly = generate_plainly(decoder, varied_batch(), sampling, nullptr, kNoAbort);
+  Generator plain(decoder, Generator::Kernels::kNone);
+  const auto by_passes = generate_alone(generator, varied_batch(), sampling, nullptr, kNoAbort);
+  const auto plainly = generate_alone(plain, varied_batch(), sampling, nullptr, kNoAbort);
   for (size_t r = 0; r < plainly.size(); ++r) {
     EXPECT(by_passes[r].tokens == plainly[r].tokens);
     EXPECT_EQ(by_passes[r].finish_reason, plainly[r].finish_reason);

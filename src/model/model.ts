@@ -31,7 +31,8 @@ export interface ModelParts {
 
 /**
  * A loaded decoder with its tokenizer and at most one adapter. It holds memory outside the JavaScript heap: call
- * `dispose()`, or declare it with `using`. Calls are queued and computed one after the other on the device's thread.
+ * `dispose()`, or declare it with `using`. Calls are computed in their order on the device's thread; generations that
+ * overlap go token by token together.
  */
 export class Model implements Disposable, AsyncDisposable {
   readonly source: ModelSource;

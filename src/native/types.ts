@@ -4,6 +4,10 @@
  * Every method that computes runs on the device's executor thread and returns a promise.
  */
 
+import type { AutomatonTables } from "./automaton-tables.js";
+
+export type { AutomatonTables };
+
 /** Storage and compute precisions. On a CPU float16 is a storage precision only: it is computed in bfloat16 or float32. */
 export type DType = "float32" | "bfloat16" | "float16";
 /** Device names as PyTorch writes them; "auto" is resolved before the addon is called. */
@@ -131,11 +135,19 @@ export interface SamplingSpec {
   topP: number;
   /** HuggingFace's repetition penalty over prompt and output; 1 turns it off. */
   repetitionPenalty: number;
+  /** Row i draws from a stream of its own, made of the seed and i: n rows of one prompt are n independent samples. */
   seed: number;
   /** Generation of a row ends when one of these is produced (it is kept in `tokens`). */
   stopIds: Int32Array;
-  /** Rows that go token by token together, default 64; one that ends makes room for the next. */
+  /** Rows of this call that go token by token together, default 64; one that ends makes room for the next. */
   maxRows?: number;
+  /** Kept prefixes are shared only among calls of one key; default "". */
+  cacheKey?: string;
+  /**
+   * What each row may say, [rows]; null admits everything. A greedy row takes the likeliest token that is admitted, a
+   * sampled one draws from the admitted ones alone. A row that nothing is admitted to go on with ends as "length".
+   */
+  constraints?: (NativeAutomaton | null)[];
 }
 
 /** A row's new token; `finish` is null while the row goes on. Rows of one pass come in their order. */
@@ -146,7 +158,42 @@ export interface GeneratedRow {
   tokens: Int32Array;
   /** Probability of each token under the model's own softmax (temperature 1, no penalty), [tokens]. */
   probabilities: Float32Array;
+  /** "length" also where a constraint admitted no further token: the answer is cut off either way. */
   finishReason: "stop" | "length" | "abort";
+  /** Tokens of the row's prompt that were not computed for it, since they were kept from, or shared with, another row. */
+  cachedTokens: number;
+}
+
+/** Prefixes of prompts that are kept for later calls: none where the processor has none of this project's kernels. */
+export interface PrefixCacheState {
+  /** Keys and values held; what prefixes share is held once. */
+  bytes: number;
+  limitBytes: number;
+  entries: number;
+  /** Groups of prompts that found at least a part of their prefix, and those that did not, since the model was loaded. */
+  hits: number;
+  misses: number;
+}
+
+/** The bytes of a tokenizer's tokens as a trie; made by createTokenVocabulary. */
+export interface NativeVocabulary {
+  readonly size: number;
+}
+
+/** A language over tokens that rows can be held to; made by createAutomaton. */
+export interface NativeAutomaton {
+  readonly bytes: number;
+  /** What a row is held to, without a model. */
+  begin(): NativeConstraint;
+}
+
+/** One text on its way through an automaton. */
+export interface NativeConstraint {
+  admits(token: number): boolean;
+  /** One bit a token, [ceil(vocabulary / 32)]. */
+  mask(): Uint32Array;
+  /** Throws where the token is not admitted. */
+  accept(token: number): void;
 }
 
 /** What an addon call may be stopped by; checked between layers. */
@@ -185,7 +232,13 @@ export interface NativeModel {
   loadOptimizer(path: string): Promise<void>;
   /**
    * Prompts packed as groups (labels ignored), any number of them; rows come back in branch order. A group's prefix is
-   * computed once, and kept for later calls while weights and adapter stay as they are.
+   * computed once, and kept for later calls while weights and adapter stay as they are; one that begins like a kept one
+   * goes on from there.
+   *
+   * Calls that overlap are computed together: rows of a new call join at the next token, calls take turns where rows
+   * have to wait, and each keeps its own sampling, onToken and abort. Any other call of the model waits until the
+   * generations before it have ended, and those after it wait for it. An aborted call resolves with the rows as far as
+   * they are: between two layers where it runs alone, else at the next token.
    */
   generate(
     prompts: Omit<PackedBatch, "labels">,
@@ -193,6 +246,9 @@ export interface NativeModel {
     onToken?: OnToken | null,
     abort?: NativeAbort,
   ): Promise<GeneratedRow[]>;
+  prefixCache(): PrefixCacheState;
+  /** Memory for kept prefixes in bytes, 192 MiB at first; 0 keeps none. The least recently used go. */
+  setPrefixCacheLimit(bytes: number): void;
   /** Frees weights and adapter once queued work is done; later calls reject. */
   dispose(): void;
 }
@@ -223,6 +279,10 @@ export interface Addon {
   loadModel(spec: ModelSpec): Promise<NativeModel>;
   readGguf(path: string): GgufFile;
   createAbort(): NativeAbort;
+  /** Token i is bytes[offsets[i], offsets[i + 1]); one without bytes is never admitted. */
+  createTokenVocabulary(bytes: Uint8Array, offsets: Int32Array): NativeVocabulary;
+  /** `stopIds` are admitted where the text may end. */
+  createAutomaton(vocabulary: NativeVocabulary, tables: AutomatonTables, stopIds: Int32Array): NativeAutomaton;
   /** Peak resident memory of the process in bytes; on CUDA also the allocator's peak. */
   peakMemory(): { process: number; device: number };
   /** Stops and joins the executors; called once when the process exits. */

@@ -4,6 +4,7 @@ import { alignDefinition } from "./align-definition.js";
 import { assistantTurnTail } from "./chat-template.js";
 import { type AddedTokenJson, findNode, mapNodes, type TokenizerDefinition, type TokenizerJson } from "./definition.js";
 import { definitionHash } from "./definition-hash.js";
+import { type TokenBytes, tokenBytes } from "./token-bytes.js";
 import type { EncodeOptions, Tokenizer } from "./types.js";
 
 /**
@@ -101,6 +102,10 @@ class ModelTokenizer implements Tokenizer {
     );
     // clean_up_tokenization would rewrite SQL ("a , b" to "a, b"): the text is what the ids say.
     return known.length === 0 ? "" : this.#inner.decode(known, { clean_up_tokenization_spaces: false });
+  }
+
+  tokenBytes(): TokenBytes {
+    return tokenBytes(this.#definition.json);
   }
 
   #withoutStripped(text: string, last: number | undefined): string {

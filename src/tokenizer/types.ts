@@ -1,3 +1,5 @@
+import type { TokenBytes } from "./token-bytes.js";
+
 export interface EncodeOptions {
   /**
    * Ids that stand before this text in the same sequence. Tokenizers of SentencePiece's kind (Llama 2, Mistral) put a
@@ -11,6 +13,8 @@ export interface Tokenizer {
   /** Ids of the text alone: no BOS/EOS is added; control tokens written in the text are recognised. */
   encode(text: string, options?: EncodeOptions): Int32Array;
   decode(ids: ArrayLike<number>, options?: { skipSpecialTokens?: boolean }): string;
+  /** What bytes each id stands for. Made anew at each call, in a tenth of a second. */
+  tokenBytes(): TokenBytes;
   readonly vocabSize: number;
   readonly bosToken: string | null;
   readonly eosToken: string | null;

@@ -1,11 +1,14 @@
-// The program that exit.test.ts runs: it trains a tiny model without end and leaves in one of the ways in which a
-// process, or a worker in it, can end.
+// The program that exit.test.ts runs: it trains a tiny model, or generates with it in overlapping calls, without end and
+// leaves in one of the ways in which a process, or a worker in it, can end.
 import { once } from "node:events";
 import { parentPort, Worker } from "node:worker_threads";
 import { loadAddon } from "../../src/native/load.js";
+import { writeTinyModel } from "./tiny-model.js";
 import { trainable, trainingBatch } from "./training-batch.js";
 
-const [scenario, folder] = process.argv.slice(2) as [string, string];
+const [named, folder] = process.argv.slice(2) as [string, string];
+const generates = named.startsWith("generate-");
+const scenario = named.replace("generate-", "");
 const batch = trainingBatch(8, 64);
 
 /** Resolves once training runs; from then on there is always one call running and others queued. */
@@ -22,9 +25,23 @@ async function startTraining(): Promise<void> {
   for (const endless of lanes) endless.catch((error: unknown) => process.stderr.write(`${error}\n`));
 }
 
-/** Ends a worker that trains. */
+/** Resolves with the first token; from then on calls overlap and others begin all the time. */
+async function startGenerating(): Promise<void> {
+  const addon = loadAddon();
+  const model = await addon.loadModel(writeTinyModel(folder, { config: { headDim: 16, maxPositionEmbeddings: 4096 } }));
+  const sampling = { maxNewTokens: 200, temperature: 1, topP: 1, repetitionPenalty: 1, stopIds: new Int32Array() };
+  await new Promise<void>((resolve) => {
+    const lanes = [1, 2, 3].map(async (lane) => {
+      for (let i = 0; ; i++) await model.generate(batch, { ...sampling, seed: lane * 1e6 + i }, () => resolve());
+    });
+    for (const endless of lanes) endless.catch((error: unknown) => process.stderr.write(`${error}\n`));
+  });
+}
+
+/** Ends a worker that computes. */
 async function terminateWorker(): Promise<void> {
-  const worker = new Worker(new URL("./exit-child.mjs", import.meta.url), { argv: ["worker", `${folder}-worker`] });
+  const argv = [generates ? "generate-worker" : "worker", `${folder}-worker`];
+  const worker = new Worker(new URL("./exit-child.mjs", import.meta.url), { argv });
   const failed = once(worker, "error").then(([error]) => Promise.reject(error));
   await Promise.race([once(worker, "message"), failed]);
   await worker.terminate();
@@ -44,7 +61,7 @@ async function run(): Promise<void> {
     await model.step(1e-4);
     return;
   }
-  await startTraining();
+  await (generates ? startGenerating() : startTraining());
   if (scenario === "throw") throw new Error("thrown on purpose");
   if (scenario === "exit") process.exit(7);
   if (scenario === "sigint") process.stdout.write("training\n");

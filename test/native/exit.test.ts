@@ -70,6 +70,12 @@ it("a worker's end leaves the main thread's calls alone", async () => {
   expect(await endings("survive")).toEqual(clean(0));
 });
 
+it("exits cleanly with overlapping generations in flight, by process.exit(), SIGINT and worker.terminate()", async () => {
+  expect(await endings("generate-exit")).toEqual(clean(7));
+  expect(await endings("generate-sigint")).toEqual(clean(null, "SIGINT"));
+  expect(await endings("generate-terminate")).toEqual(clean(0));
+});
+
 it("an uncaught error in mid-step ends with that error and nothing else", async () => {
   for (const { code, signal, stderr } of await endings("throw")) {
     expect({ code, signal }).toEqual({ code: 1, signal: null });

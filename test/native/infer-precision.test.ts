@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { exampleQuestions, planBatches, samplingSpec } from "../../src/infer/index.js";
+import { exampleQuestions, generateRows, samplingSpec } from "../../src/infer/index.js";
 import { promptFor } from "../../src/infer/prompt-for.js";
 import { loadModel, type Model } from "../../src/model/index.js";
 import { PromptEncoder } from "../../src/prompt/encode-prompt.js";
@@ -28,18 +28,18 @@ describe.skipIf(skip)("answers in a batch and alone", () => {
         encoder.encode(prompt.program.segments({ question: text, schema: parseSchema(schema) })),
       ),
     );
-    const generate = async (batchSize: number) => {
-      const rows: number[][] = [];
-      for (const batch of planBatches(prompts, batchSize)) {
-        const generated = await model.native.generate(
-          batch.prompts,
-          samplingSpec({ maxNewTokens: NEW_TOKENS }, prompt.stopIds),
-        );
-        for (const [i, row] of generated.entries()) rows[batch.rows[i]!] = [...row.tokens];
-      }
-      return rows;
+    const spec = samplingSpec({ maxNewTokens: NEW_TOKENS }, prompt.stopIds);
+    const generate = async (some: typeof prompts) => {
+      const rows = await generateRows(
+        model,
+        some.map((prompt) => ({ prompt, automaton: null })),
+        spec,
+      );
+      return rows.map(({ tokens }) => [...tokens]);
     };
-    const [alone, batched] = [await generate(1), await generate(prompts.length)];
+    const alone: number[][] = [];
+    for (const one of prompts) alone.push(...(await generate([one])));
+    const batched = await generate(prompts);
     answers = prompts.map((p, i) => ({
       ids: [...p.schema, ...p.question],
       alone: alone[i]!,

@@ -1,0 +1,1 @@
+export { compileGrammar, type NamedTables } from "./compile-grammar.js";
