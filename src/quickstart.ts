@@ -13,7 +13,7 @@ import {
   writeEvalFiles,
 } from "./eval/index.js";
 import type { DownloadProgress } from "./hub/types.js";
-import { createEngine, samplingFromConfig } from "./infer/index.js";
+import { createEngine, engineFromConfig } from "./infer/index.js";
 import { loadModel } from "./model/index.js";
 import { writeFileAtomic } from "./observe/atomic-file.js";
 import type { OnEvent } from "./observe/events.js";
@@ -131,9 +131,9 @@ async function score(
   using model = await loadModel(config.model.name, { ...loadOptions(config), adapter, signal, onProgress: onDownload });
   // The same prompt for both: what differs is the adapter alone.
   const prompt = { program: data.prompt, schemaFormat: data.schema_format, system: data.system_prompt ?? undefined };
-  const sampling = { ...samplingFromConfig(inference), seed: config.project.seed };
-  using engine = await createEngine({ model, prompt, batchSize: inference.batch_size, ...sampling });
   await using pool = createDatabasePool();
+  const answering = { ...engineFromConfig(inference), seed: config.project.seed, pool };
+  using engine = await createEngine({ ...answering, model, prompt });
   const { schemas, databases, test: rows } = dataset;
   const onProgress = (progress: EvaluateProgress) => onEvaluate?.(which, progress);
   const report = await evaluate({ engine, rows, schemas, databases, pool, signal, onProgress });

@@ -11,6 +11,6 @@ export {
 export { type BaseIdentity, checkAdapterBase } from "./base-check.js";
 export { type AdapterModule, shortTargetModules } from "./lora-modules.js";
 export type { ModelCardDetails } from "./model-card.js";
-export type { SavedPrompt, SqltuneFile } from "./sqltune-file.js";
+export type { Calibration, SavedPrompt, SqltuneFile } from "./sqltune-file.js";
 export { sqltuneVersion } from "./version.js";
 export { hashWeightFiles } from "./weights-hash.js";

@@ -1,6 +1,31 @@
 import { z } from "zod";
 import { SqltuneError } from "../errors.js";
 
+const sigmoidSchema = z.object({ slope: z.number(), intercept: z.number() });
+const reliabilitySchema = z.object({ ece: z.number(), brier: z.number() });
+
+/**
+ * From p, the probability that the model gives to all tokens of an answer together, to the probability that the answer
+ * is right: 1 / (1 + exp(-(slope * log(p / (1 - p)) + intercept))), fitted on held-out questions after training.
+ */
+const calibrationSchema = z.object({
+  /** Platt's sigmoid: two numbers, which a hundred answers can settle. */
+  method: z.literal("platt"),
+  /** What "right" means: execution accuracy. */
+  metric: z.literal("ex"),
+  /** For an answer that has not been run. */
+  any: sigmoidSchema,
+  /** For one that runs on its database. One that does not is wrong. */
+  runs: sigmoidSchema,
+  /** Answers that it was fitted on, right ones among them, and their databases. */
+  rows: z.number().int().nonnegative(),
+  right: z.number().int().nonnegative(),
+  databases: z.number().int().nonnegative(),
+  /** Expected calibration error (10 bins) and Brier score: of the bare confidence, and calibrated, by cross-validation. */
+  before: reliabilitySchema,
+  after: reliabilitySchema,
+});
+
 /**
  * sqltune.json: what PEFT's files do not say and serving needs, so that what is trained is what is served.
  */
@@ -30,9 +55,12 @@ const sqltuneFileSchema = z.object({
   }),
   /** Scores of the run that made the adapter, by metric. */
   metrics: z.record(z.string(), z.unknown()),
+  /** Null where there was nothing to fit it on; absent in files of earlier versions. */
+  calibration: calibrationSchema.nullish(),
 });
 
 export type SqltuneFile = z.infer<typeof sqltuneFileSchema>;
+export type Calibration = z.infer<typeof calibrationSchema>;
 export type SavedPrompt = SqltuneFile["prompt"];
 
 /** Checks the JSON of a sqltune.json; throws SqltuneError naming every wrong key. Unknown keys are let through. */

@@ -13,7 +13,6 @@ export const acceptedOnly: ReadonlySet<string> = new Set([
   "lora.bias",
   "lora.task_type",
   "training.optim",
-  "training.report_to",
 ]);
 
 /** What a user of a config might not expect of it; one line each. */

@@ -1,6 +1,7 @@
 import type { QueryFailureKind } from "../database/index.js";
 import type { QueryCategory } from "../sql/statements.js";
 import type { ExecutionFailure } from "./execution/index.js";
+import type { Reliability } from "./reliability.js";
 import type { Component, Hardness, Miss, MissKind, PartialScores } from "./verdicts.js";
 
 /** Verdicts that a report can hold, by their key in a detail. */
@@ -43,6 +44,12 @@ export interface EvalDetail {
   /** Databases that `ts` was judged on; 1 where the database has no suite. */
   suite_size?: number;
   confidence?: number;
+  /** By the adapter's calibration; absent where it has none. */
+  calibrated_confidence?: number;
+  /** True where the confidence was too low to stand by the answer. It is scored all the same. */
+  abstained?: boolean;
+  /** Times the model was asked again because its SQL failed. */
+  repairs?: number;
   latency_ms?: number;
   /** How the model's answer ended: "stop", "length" or "prompt_too_long". */
   finish_reason?: string;
@@ -144,6 +151,15 @@ export interface EvalSummary extends EvalScores {
   answer_loss?: AnswerLoss;
   /** Mean of the engine's confidences; null for predictions that came without. */
   mean_confidence: number | null;
+  /** How far the confidences can be trusted; null without confidences, or where no row was judged by `judged_by`. */
+  reliability: {
+    /** "ex" where rows were judged by execution, else "em". */
+    judged_by: "ex" | "em";
+    confidence: Reliability | null;
+    calibrated_confidence: Reliability | null;
+  } | null;
+  /** Scores of the rows that were not abstained from; `coverage` is their share. Null where no answer abstained. */
+  answered: (EvalScores & { coverage: number }) | null;
   definition: EvalDefinition;
   checksums: EvalChecksums;
   /** Time from the first row to the last, the model's included. */

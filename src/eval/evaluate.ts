@@ -35,7 +35,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
   const started = performance.now();
   let done = 0;
   const answers = await engine.generateBatch(
-    rows.map((row) => question(row, schemas)),
+    rows.map((row) => question(row, schemas, score.databases)),
     {
       ...(signal ? { signal } : {}),
       onAnswer: (answer, index) => {
@@ -48,6 +48,9 @@ export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
     ...row,
     predicted: answers[i]!.sql,
     confidence: answers[i]!.confidence,
+    calibratedConfidence: answers[i]!.calibratedConfidence ?? undefined,
+    abstained: answers[i]!.abstained,
+    repairs: answers[i]!.repairs,
     latencyMs: answers[i]!.timings.totalMs,
     finishReason: answers[i]!.finishReason,
   }));
@@ -61,7 +64,13 @@ export async function evaluate(options: EvaluateOptions): Promise<EvalReport> {
   return report;
 }
 
-function question(row: Example, schemas: ReadonlyMap<string, Schema>): Question {
-  const schema = row.dbId === null ? undefined : schemas.get(row.dbId);
-  return schema ? { question: row.question, schema } : { question: row.question };
+function question(
+  { question, dbId }: Example,
+  schemas: ReadonlyMap<string, Schema>,
+  databases: ReadonlyMap<string, string> | undefined,
+): Question {
+  const schema = dbId === null ? undefined : schemas.get(dbId);
+  // Where candidates are run, if the engine has some to choose from or to repair.
+  const database = dbId === null ? undefined : databases?.get(dbId);
+  return { question, ...(schema ? { schema } : {}), ...(database === undefined ? {} : { database }) };
 }

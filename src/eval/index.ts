@@ -16,11 +16,12 @@ export {
 export { type EvaluateOptions, type EvaluateProgress, evaluate } from "./evaluate.js";
 export { ExecutionJudge, type ExecutionRules, findSuites, type ResultRows, resultsMatch } from "./execution/index.js";
 export { type GoldRow, readGoldFile } from "./gold-file.js";
-export { type HtmlReportExtras, htmlReport, resultTables } from "./html-report/index.js";
+export { buildPageData, type HtmlReportExtras, htmlReport, type PageData, resultTables } from "./html-report/index.js";
 export { markdownReport } from "./markdown-report.js";
 export { type OfficialSchemas, readOfficialSchemas } from "./official/index.js";
 export { oneLineSql } from "./one-line-sql.js";
 export { readPredictionFile } from "./prediction-file.js";
+export { type Reliability, type ReliabilityBin, reliability } from "./reliability.js";
 export { answerLines, checkOutput, writeEvalFiles } from "./report-files.js";
 export { type Prediction, type ScoreOptions, scorePredictions } from "./score-predictions.js";
 export { readScoringInputs, type ScoringFiles, type ScoringInputs } from "./scoring-inputs.js";

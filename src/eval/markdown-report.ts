@@ -16,6 +16,7 @@ export function markdownReport(summary: EvalSummary, title: string): string {
     scoresTable(summary, verdicts),
     componentsTable(summary),
     missesTable(summary),
+    confidences(summary),
     method(summary, verdicts),
   ];
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
@@ -51,6 +52,26 @@ function missesTable({ misses, by_hardness }: EvalSummary): string {
     ...levels.map((level) => String(misses.by_hardness[level][kind] ?? 0)),
   ]);
   return `## Misses\n\n${table([["First reason", "Questions", ...levels], ...rows])}`;
+}
+
+function confidences({ reliability, answered }: EvalSummary): string {
+  if (!reliability) return "";
+  const { judged_by, confidence, calibrated_confidence } = reliability;
+  const rows = (
+    [
+      ["as the model gives it", confidence],
+      ["calibrated", calibrated_confidence],
+    ] as const
+  ).flatMap(([name, found]) => (found ? [[name, String(found.rows), percent(found.ece), found.brier.toFixed(3)]] : []));
+  const head = ["Confidence", "Questions", "Expected calibration error", "Brier score"];
+  const parts = [`## Confidence`, table([head, ...rows]), `Judged by ${HEADINGS[judged_by].toLowerCase()}.`];
+  if (answered) {
+    const right = answered[judged_by];
+    parts.push(
+      `Abstaining leaves ${answered.questions} questions (${percent(answered.coverage)}), ${percent(right)} of them right.`,
+    );
+  }
+  return parts.join("\n\n");
 }
 
 function method({ definition, checksums, databases }: EvalSummary, verdicts: readonly Verdict[]): string {

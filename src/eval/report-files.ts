@@ -26,7 +26,7 @@ export async function writeEvalFiles(
   await checkOutput(output);
   const title = extras.title ?? "Evaluation";
   const texts: Record<(typeof BESIDE)[number], string | null> = {
-    "predictions.jsonl": answerLines(report),
+    "predictions.jsonl": answerLines(report, extras.tokens),
     ...officialFiles(report),
     "report.md": markdownReport(report.summary, title),
     "report.html": htmlReport(report, { ...extras, title }),
@@ -54,12 +54,18 @@ export async function checkOutput(output: string): Promise<void> {
   }
 }
 
-/** predictions.jsonl: one answer a line, the detail without its ten components, which the report has. */
-export function answerLines({ details }: EvalReport): string {
+/**
+ * predictions.jsonl: one answer a line, the detail without its ten components, which the report has, and with the answer's
+ * tokens as [text, probability] where they are known.
+ */
+export function answerLines({ details }: EvalReport, tokens?: HtmlReportExtras["tokens"]): string {
   return details
     .map(({ partial: _, error, ...detail }) => {
       const miss = { error_kind: error?.kind ?? null, error_detail: error?.detail ?? null };
-      return `${JSON.stringify({ ...detail, ...miss })}\n`;
+      const written = tokens
+        ?.get(detail.index)
+        ?.map(({ text, probability }) => [text, Math.round(probability * 10_000) / 10_000]);
+      return `${JSON.stringify({ ...detail, ...miss, ...(written ? { tokens: written } : {}) })}\n`;
     })
     .join("");
 }

@@ -22,6 +22,10 @@ export interface Prediction {
   predicted: string;
   dbId: string | null;
   confidence?: number | undefined;
+  calibratedConfidence?: number | undefined;
+  abstained?: boolean | undefined;
+  /** Rounds of repair. */
+  repairs?: number | undefined;
   latencyMs?: number | undefined;
   finishReason?: string | undefined;
 }

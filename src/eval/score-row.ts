@@ -28,6 +28,7 @@ const LONGEST_PARSED = 100_000;
 /** Brings the judges' verdicts on one prediction together. */
 export async function scoreRow(prediction: Prediction, index: number, judges: Judges): Promise<EvalDetail> {
   const { id, question, sql: gold, predicted, dbId, confidence, latencyMs, finishReason } = prediction;
+  const { calibratedConfidence, abstained, repairs = 0 } = prediction;
   const exactSet = judges.exactSet.judge(gold, predicted.length > LONGEST_PARSED ? "" : predicted, dbId);
   const ran = await execute(prediction, judges);
   const asked = (verdict: "em" | "ex" | "ts", value: boolean | null | undefined) =>
@@ -53,6 +54,9 @@ export async function scoreRow(prediction: Prediction, index: number, judges: Ju
     seconds: ran?.seconds ?? 0,
     ...(ran && judges.verdicts.has("ts") && ran.ts !== null ? { suite_size: ran.suiteSize } : {}),
     ...(confidence === undefined ? {} : { confidence }),
+    ...(calibratedConfidence === undefined ? {} : { calibrated_confidence: calibratedConfidence }),
+    ...(abstained ? { abstained } : {}),
+    ...(repairs > 0 ? { repairs } : {}),
     ...(latencyMs === undefined ? {} : { latency_ms: latencyMs }),
     ...(finishReason === undefined ? {} : { finish_reason: finishReason }),
   };

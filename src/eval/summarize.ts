@@ -2,6 +2,7 @@ import type { QueryFailureKind } from "../database/index.js";
 import type { QueryCategory } from "../sql/statements.js";
 import type { EvalDetail, EvalSummary } from "./eval-report.js";
 import { componentSummary } from "./official/index.js";
+import { reliability } from "./reliability.js";
 import { counted, scores, share } from "./scores.js";
 import { COMPONENTS, HARDNESS, MISS_KINDS, type MissKind } from "./verdicts.js";
 
@@ -37,11 +38,33 @@ export function summarize(details: readonly EvalDetail[], parts: SummaryParts): 
     invented_names: inventedNames(details, hasSchema),
     databases: { named: dbIds.length, ...parts.databases },
     mean_confidence: share(sum(confidences), confidences.length),
+    reliability: reliabilities(details),
+    answered: answeredScores(details),
     definition,
     checksums,
     seconds,
     query_seconds: sum(details.map((detail) => detail.seconds)),
   };
+}
+
+/** By execution accuracy, what calibrations are fitted to; else by exact set match. */
+function reliabilities(details: readonly EvalDetail[]): EvalSummary["reliability"] {
+  const judgedBy = details.some(({ ex }) => ex !== null) ? "ex" : "em";
+  const of = (key: "confidence" | "calibrated_confidence") =>
+    reliability(
+      details.flatMap((detail) => {
+        const [confidence, right] = [detail[key], detail[judgedBy]];
+        return confidence === undefined || right === null ? [] : { confidence, right };
+      }),
+    );
+  const confidence = of("confidence");
+  return confidence && { judged_by: judgedBy, confidence, calibrated_confidence: of("calibrated_confidence") };
+}
+
+function answeredScores(details: readonly EvalDetail[]): EvalSummary["answered"] {
+  const answered = details.filter(({ abstained }) => abstained !== true);
+  if (answered.length === details.length) return null;
+  return { ...scores(answered), coverage: answered.length / details.length };
 }
 
 function failureKinds(details: readonly EvalDetail[]): string[] {

@@ -1,64 +1,49 @@
-import { setImmediate } from "node:timers/promises";
-import { SqltuneError } from "../errors.js";
-import { abortable, loadModel, Model } from "../model/index.js";
-import type { GeneratedRow, OnToken, SamplingSpec } from "../native/types.js";
-import { PromptEncoder } from "../prompt/encode-prompt.js";
-import { extractSql } from "../prompt/extract-sql.js";
-import type { PromptIds } from "../prompt/types.js";
-import { confidence } from "./confidence.js";
-import type { Answer, CallOptions, EngineOptions, Question, StreamedToken } from "./engine-types.js";
-import { type PlannedBatch, planBatches } from "./plan-batches.js";
-import { type EnginePrompt, promptFor } from "./prompt-for.js";
+import { setMaxListeners } from "node:events";
+import type { Calibration } from "../adapter/index.js";
+import { createDatabasePool, type DatabasePool } from "../database/index.js";
+import type { Model } from "../model/index.js";
+import type { GeneratedRow } from "../native/types.js";
+import { type AnswerSettings, answerSettings } from "./answer-settings.js";
+import { readCandidate } from "./candidate.js";
+import { CandidateRuns, executeOn } from "./candidate-runs.js";
+import { constraintFor } from "./constrain.js";
+import type { Answer, AnswerOptions, CallOptions, Execute, Question, StreamedToken } from "./engine-types.js";
+import { type CandidateOptions, generateCandidates } from "./generate-candidates.js";
+import { generateRows, type RowRequest } from "./generate-rows.js";
+import type { EnginePrompt } from "./prompt-for.js";
 import { PushQueue } from "./push-queue.js";
+import { type EncodedQuestion, QuestionEncoder } from "./question-encoder.js";
+import { repairQuestion } from "./repair-answer.js";
 import { type SamplingOptions, samplingSpec } from "./sampling.js";
-import { schemaReader } from "./schema-reader.js";
+import { settleAnswer } from "./settle-answer.js";
 import { TokenText } from "./token-text.js";
+import { unanswered } from "./unanswered.js";
 
-/**
- * Makes an engine that answers questions with a model. A model given by name is loaded here and disposed with the
- * engine; a loaded one stays the caller's.
- */
-export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const { model: given, load, prompt, batchSize = 64, ...sampling } = options;
-  if (!(Number.isInteger(batchSize) && batchSize >= 1))
-    throw new SqltuneError(`batchSize is ${batchSize}; expected a whole number of at least 1.`);
-  const model = given instanceof Model ? given : await loadModel(given, load);
-  try {
-    const enginePrompt = promptFor(model.tokenizer, model.adapter?.sqltune ?? null, prompt);
-    return new Engine({ model, ownsModel: model !== given, prompt: enginePrompt, sampling, batchSize });
-  } catch (error) {
-    if (model !== given) model.dispose();
-    throw error;
-  }
-}
+/** Questions that are tokenised before the model starts on them; the others are while it works. */
+const QUESTIONS_AT_ONCE = 256;
 
-/** How long tokenising may hold the event loop. */
-const TURN_MS = 10;
-
-interface EngineParts {
+/** What an engine is made of; createEngine puts it together. */
+export interface EngineParts {
   model: Model;
   ownsModel: boolean;
   prompt: EnginePrompt;
-  sampling: SamplingOptions;
+  answering: AnswerOptions & { sampling: SamplingOptions };
   batchSize: number;
+  pool: DatabasePool | null;
 }
 
-interface EncodedQuestion {
-  prompt: PromptIds;
-  encodeMs: number;
-}
-
-/** Answers questions. Calls may overlap: the model computes them one after the other. */
+/** Answers questions. Calls may overlap, from as many places as there are: the model computes their rows together. */
 export class Engine implements Disposable, AsyncDisposable {
   readonly model: Model;
   /** What loading and the choice of the prompt had to change or doubt, one sentence each. */
   readonly warnings: readonly string[];
   private readonly parts: EngineParts;
-  private readonly encoder: PromptEncoder;
+  private readonly encoder: QuestionEncoder;
+  private ownPool: DatabasePool | null = null;
 
   constructor(parts: EngineParts) {
     this.parts = parts;
-    this.encoder = new PromptEncoder(parts.model.tokenizer, { bos: parts.prompt.program.bos });
+    this.encoder = new QuestionEncoder(parts.model, parts.prompt.program);
     this.model = parts.model;
     this.warnings = [...parts.model.warnings, ...parts.prompt.warnings];
   }
@@ -68,18 +53,22 @@ export class Engine implements Disposable, AsyncDisposable {
     return this.parts.prompt.settings;
   }
 
+  /** What the adapter's confidences are calibrated by; null where it has nothing for it, and for a base model. */
+  get calibration(): Calibration | null {
+    return this.model.adapter?.sqltune?.calibration ?? null;
+  }
+
   /**
-   * Answers one question. Throws SqltuneError for a schema that cannot be read and for a prompt longer than the model's
-   * context; rejects with the signal's reason once it is aborted.
+   * Answers one question. Throws SqltuneError for a schema that cannot be read, for options that make no sense and for a
+   * prompt longer than its limit or the model's context; rejects with the signal's reason once it is aborted.
    */
   async generate(request: Question & CallOptions): Promise<Answer> {
-    const { signal, sampling } = request;
-    const encoded = this.encode(request, schemaReader());
-    this.requireRoom(encoded.prompt);
-    const [batch] = planBatches([encoded.prompt], 1) as [PlannedBatch];
+    const settings = answerSettings(this.parts.answering, request);
+    const question = this.encoder.encode(request);
+    this.encoder.requireRoom(question, settings.promptLimit);
     const started = performance.now();
-    const [row] = await this.run(batch, this.sampling(sampling), { signal });
-    return this.answer(encoded, row!, performance.now() - started);
+    const [rows] = await this.candidates([question], settings, { signal: request.signal });
+    return this.settle(question, rows!, settings, request, started);
   }
 
   /**
@@ -90,63 +79,86 @@ export class Engine implements Disposable, AsyncDisposable {
     questions: readonly Question[],
     options: CallOptions & { onAnswer?: (answer: Answer, index: number) => void } = {},
   ): Promise<Answer[]> {
-    const encoded = await this.encodeAll(questions, options.signal);
+    const settings = answerSettings(this.parts.answering, options);
     const answers: Answer[] = new Array(questions.length);
-    const give = (index: number, answer: Answer) => {
+    const stop = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+    setMaxListeners(0, signal);
+    const give = (answer: Answer, index: number) => {
       answers[index] = answer;
       options.onAnswer?.(answer, index);
     };
-    const fitting: number[] = [];
-    for (const [i, question] of encoded.entries()) {
-      if (this.fits(question.prompt)) fitting.push(i);
-      else give(i, this.tooLong(question));
-    }
-    // One call for all: the native side keeps `batchSize` rows going, and a row that ends makes room for the next.
-    const prompts = fitting.map((i) => encoded[i]!.prompt);
-    for (const batch of planBatches(prompts, Number.POSITIVE_INFINITY)) {
+    /** The questions from `first` on, as one call of the model. */
+    const answerPart = async (encoded: readonly EncodedQuestion[], first: number): Promise<void> => {
+      const fits = (question: EncodedQuestion) => this.encoder.fits(question, settings.promptLimit);
+      const places = encoded.flatMap((question, i) => (fits(question) ? [i] : []));
+      for (const [i, question] of encoded.entries()) {
+        if (!fits(question)) give(unanswered(question, settings.abstainBelow), first + i);
+      }
       const started = performance.now();
-      const collected = batch.rows.map(() => ({ tokens: [] as number[], probabilities: [] as number[] }));
-      const onToken: OnToken = (row, token, probability, finish) => {
-        const { tokens, probabilities } = collected[row]!;
-        tokens.push(token);
-        probabilities.push(probability);
-        if (finish === null) return;
-        const whole = {
-          tokens: Int32Array.from(tokens),
-          probabilities: Float32Array.from(probabilities),
-          finishReason: finish,
-        };
-        const index = fitting[batch.rows[row]!]!;
-        give(index, this.answer(encoded[index]!, whole, performance.now() - started));
+      const settling: Promise<void>[] = [];
+      const call = { ...options, signal };
+      const onCandidates = (i: number, rows: GeneratedRow[]) => {
+        const place = places[i]!;
+        const settled = this.settle(encoded[place]!, rows, settings, call, started);
+        settling.push(settled.then((answer) => give(answer, first + place)));
+        // A failure is met below, when all rows are there.
+        settling.at(-1)!.catch((error) => stop.abort(error));
       };
-      const spec = { ...this.sampling(options.sampling), maxRows: this.parts.batchSize };
-      await this.run(batch, spec, { signal: options.signal, onToken });
+      // Draws of a later part are others than those of the first.
+      const sampling = { ...settings.sampling, seed: (settings.sampling.seed ?? 0) + first };
+      const asked = places.map((i) => encoded[i]!);
+      const rows = await this.candidates(asked, { ...settings, sampling }, { signal, onCandidates });
+      await Promise.all(settling);
+      for (const [i, place] of places.entries()) answers[first + place]!.cachedTokens = rows[i]![0]!.cachedTokens;
+    };
+    const read = await this.encoder.readAll(questions, options.signal);
+    const parts: Promise<void>[] = [];
+    try {
+      for (let first = 0; first < read.length; first += QUESTIONS_AT_ONCE) {
+        signal.throwIfAborted();
+        const encoded = await this.encoder.writeAll(read.slice(first, first + QUESTIONS_AT_ONCE), signal);
+        parts.push(answerPart(encoded, first));
+        parts.at(-1)!.catch((error) => stop.abort(error));
+      }
+      await Promise.all(parts);
+    } catch (error) {
+      stop.abort(error);
+      await Promise.allSettled(parts);
+      throw error;
     }
     return answers;
   }
 
   /**
    * Answers one question token by token; the generator returns the whole answer. Leaving the loop early stops the model.
+   * With `select` the tokens are those of the greedy candidate, and with `repair` of the first attempt: the answer that is
+   * returned can be another.
    */
   async *stream(request: Question & CallOptions): AsyncGenerator<StreamedToken, Answer> {
-    const encoded = this.encode(request, schemaReader());
-    this.requireRoom(encoded.prompt);
+    const settings = answerSettings(this.parts.answering, request);
+    const question = this.encoder.encode(request);
+    this.encoder.requireRoom(question, settings.promptLimit);
     const stop = new AbortController();
     const signal = request.signal ? AbortSignal.any([request.signal, stop.signal]) : stop.signal;
-    const [batch] = planBatches([encoded.prompt], 1) as [PlannedBatch];
     const text = new TokenText(this.model.tokenizer);
     const queue = new PushQueue<StreamedToken>();
     const started = performance.now();
-    const onToken: OnToken = (_row, token, probability) => queue.push({ token, probability, text: text.push(token) });
-    const running = this.run(batch, this.sampling(request.sampling), { signal, onToken });
+    const running = this.candidates([question], settings, {
+      signal,
+      onToken: (_row, token, probability, finish) => {
+        queue.push({ token, probability, text: text.push(token) });
+        if (finish !== null) queue.end();
+      },
+    });
     running.then(
       () => queue.end(),
       (error: unknown) => queue.fail(error),
     );
     try {
       yield* queue;
-      const [row] = await running;
-      return this.answer(encoded, row!, performance.now() - started);
+      const [rows] = await running;
+      return await this.settle(question, rows!, settings, { ...request, signal }, started);
     } finally {
       stop.abort();
       await running.catch(() => undefined);
@@ -155,6 +167,7 @@ export class Engine implements Disposable, AsyncDisposable {
 
   /** Disposes the model too, if the engine loaded it. */
   dispose(): void {
+    void this.ownPool?.close();
     if (this.parts.ownsModel) this.model.dispose();
   }
 
@@ -164,84 +177,62 @@ export class Engine implements Disposable, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.dispose();
+    await this.ownPool?.close();
   }
 
-  private encode(request: Question, readSchema: ReturnType<typeof schemaReader>): EncodedQuestion {
-    const started = performance.now();
-    if (typeof request.question !== "string" || request.question.trim() === "") {
-      throw new SqltuneError(`question is ${JSON.stringify(request.question)}; expected a text that is not empty.`);
-    }
-    const segments = this.parts.prompt.program.segments({ question: request.question, schema: readSchema(request) });
-    return { prompt: this.encoder.encode(segments), encodeMs: performance.now() - started };
+  private candidates(
+    questions: readonly EncodedQuestion[],
+    settings: AnswerSettings,
+    options: Pick<CandidateOptions, "signal" | "onToken" | "onCandidates">,
+  ): Promise<GeneratedRow[][]> {
+    const requests = questions.map((question) => this.rowRequest(question, settings));
+    const { batchSize: maxRows, prompt } = this.parts;
+    return generateCandidates(this.model, requests, { settings, stopIds: prompt.stopIds, maxRows, ...options });
   }
 
-  /** A thousand questions take a second or two to tokenise: other work of the process gets its turn in between. */
-  private async encodeAll(questions: readonly Question[], signal?: AbortSignal): Promise<EncodedQuestion[]> {
-    const readSchema = schemaReader();
-    const encoded: EncodedQuestion[] = [];
-    let turn = performance.now();
-    for (const [i, question] of questions.entries()) {
-      try {
-        encoded.push(this.encode(question, readSchema));
-      } catch (error) {
-        if (!(error instanceof SqltuneError)) throw error;
-        throw new SqltuneError(`Question ${i + 1} of ${questions.length}: ${error.message}`, { cause: error });
-      }
-      if (performance.now() - turn < TURN_MS) continue;
-      await setImmediate();
-      signal?.throwIfAborted();
-      turn = performance.now();
-    }
-    return encoded;
-  }
-
-  private run(
-    batch: PlannedBatch,
-    spec: SamplingSpec,
-    options: { signal?: AbortSignal | undefined; onToken?: OnToken },
-  ): Promise<GeneratedRow[]> {
-    const { native, addon } = this.model;
-    return abortable(addon, options.signal, (abort) => native.generate(batch.prompts, spec, options.onToken, abort));
-  }
-
-  private sampling(override: SamplingOptions | undefined): SamplingSpec {
-    return samplingSpec({ ...this.parts.sampling, ...override }, this.parts.prompt.stopIds);
-  }
-
-  private answer({ prompt, encodeMs }: EncodedQuestion, row: GeneratedRow, generateMs: number): Answer {
-    const text = this.model.tokenizer.decode(row.tokens, { skipSpecialTokens: true });
+  private rowRequest({ prompt, schema }: EncodedQuestion, { constrain }: AnswerSettings): RowRequest {
     return {
-      sql: extractSql(text),
-      text,
-      confidence: confidence(row.probabilities),
-      tokens: row.tokens,
-      probabilities: row.probabilities,
-      finishReason: row.finishReason === "stop" ? "stop" : "length",
-      promptTokens: lengthOf(prompt),
-      timings: { encodeMs, generateMs, totalMs: encodeMs + generateMs },
+      prompt,
+      automaton: constrain === "off" ? null : constraintFor(this.model, schema, constrain, this.parts.prompt.stopIds),
     };
   }
 
-  private fits(prompt: PromptIds): boolean {
-    return lengthOf(prompt) < this.model.decoderConfig.maxPositionEmbeddings;
+  private async settle(
+    question: EncodedQuestion,
+    rows: readonly GeneratedRow[],
+    settings: AnswerSettings,
+    call: Pick<CallOptions, "signal" | "execute">,
+    started: number,
+  ): Promise<Answer> {
+    let generateMs = performance.now() - started;
+    const { request, promptTokens, encodeMs } = question;
+    const { signal } = call;
+    const execute = call.execute ?? this.executeOf(request);
+    const runs = execute ? new CandidateRuns(execute, signal) : null;
+    const { tokenizer } = this.model;
+    const settled = await settleAnswer({
+      ...{ settings, runs, calibration: this.calibration, alwaysRun: call.execute !== undefined },
+      candidates: rows.map((row) => readCandidate(row, tokenizer)),
+      askAgain: async (sql, error) => {
+        const again = this.encoder.write(question, repairQuestion(request.question, sql, error));
+        if (!this.encoder.fits(again, settings.promptLimit)) return null;
+        const asked = performance.now();
+        const spec = samplingSpec({ ...settings.sampling, doSample: false }, this.parts.prompt.stopIds);
+        const requests = [this.rowRequest(again, settings)];
+        const [row] = await generateRows(this.model, requests, { ...spec, cacheKey: settings.cacheKey }, { signal });
+        generateMs += performance.now() - asked;
+        return readCandidate(row!, tokenizer);
+      },
+    });
+    const executeMs = runs?.ms ?? 0;
+    const timings = { encodeMs, generateMs, executeMs, totalMs: encodeMs + generateMs + executeMs };
+    return { ...settled, promptTokens, cachedTokens: rows[0]!.cachedTokens, timings };
   }
 
-  private requireRoom(prompt: PromptIds): void {
-    if (this.fits(prompt)) return;
-    throw new SqltuneError(
-      `The prompt has ${lengthOf(prompt)} tokens (schema ${prompt.schema.length}), the context of ${this.model.source.name} ` +
-        `${this.model.decoderConfig.maxPositionEmbeddings}. Give only the tables that the question needs, or a model with a longer context.`,
-    );
-  }
-
-  private tooLong({ prompt, encodeMs }: EncodedQuestion): Answer {
-    return {
-      ...{ sql: "", text: "", confidence: 0, tokens: new Int32Array(0), probabilities: new Float32Array(0) },
-      finishReason: "prompt_too_long",
-      promptTokens: lengthOf(prompt),
-      timings: { encodeMs, generateMs: 0, totalMs: encodeMs },
-    };
+  private executeOf({ db, database }: Question): Execute | null {
+    const file = database ?? db;
+    if (file === undefined) return null;
+    this.ownPool ??= this.parts.pool ? null : createDatabasePool();
+    return executeOn((this.parts.pool ?? this.ownPool)!, file);
   }
 }
-
-const lengthOf = (prompt: PromptIds): number => prompt.schema.length + prompt.question.length;

@@ -1,7 +1,6 @@
-import type { Config } from "../config/index.js";
 import type { SamplingSpec } from "../native/types.js";
 
-/** How answers are chosen; the defaults are greedy. */
+/** How tokens are chosen; the defaults are greedy. */
 export interface SamplingOptions {
   /** Longest answer in tokens; default 256. */
   maxNewTokens?: number;
@@ -15,17 +14,6 @@ export interface SamplingOptions {
   repetitionPenalty?: number;
   /** Seeds the sampling; the same seed, prompts and batches give the same answers. Default 0. */
   seed?: number;
-}
-
-/** How the `inference` section of a config file says that answers are chosen. */
-export function samplingFromConfig(section: Config["inference"]): SamplingOptions {
-  return {
-    maxNewTokens: section.max_new_tokens,
-    doSample: section.do_sample,
-    temperature: section.temperature,
-    topP: section.top_p,
-    repetitionPenalty: section.repetition_penalty,
-  };
 }
 
 export function samplingSpec(options: SamplingOptions, stopIds: readonly number[]): SamplingSpec {

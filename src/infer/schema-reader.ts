@@ -15,9 +15,12 @@ export function schemaReader(): (question: Question) => Schema | null {
     read.set(key, known);
     return known;
   };
-  return ({ schema, db }) => {
+  return ({ schema, db, database }) => {
     if (schema !== undefined && db !== undefined) {
       throw new SqltuneError("Both schema and db are given: give the schema, or the SQLite file to read it from.");
+    }
+    if (db !== undefined && database !== undefined) {
+      throw new SqltuneError("Both db and database are given: db alone is the file of the schema and of the answers.");
     }
     if (db !== undefined) return once(`db:${db}`, () => readSqliteSchema(db));
     if (typeof schema === "string") return once(`text:${schema}`, () => parseSchema(schema));

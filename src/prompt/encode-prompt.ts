@@ -30,9 +30,13 @@ function opened(tokenizer: Tokenizer, ids: Int32Array, bos: boolean): Int32Array
   return Int32Array.from([tokenizer.bosId, ...ids]);
 }
 
+/** Characters of the schemas that are kept: a server is sent ever new ones. */
+const CACHED_CHARACTERS = 16 * 2 ** 20;
+
 /** Encodes prompts of one model; a schema's ids are made once and shared, as the very same array, by all its questions. */
 export class PromptEncoder {
   readonly #schemas = new Map<string, Int32Array>();
+  #characters = 0;
 
   /** `cachedSchemas`: how many schemas are kept, the least recently used goes first; default 4096. */
   constructor(
@@ -44,9 +48,18 @@ export class PromptEncoder {
     const { tokenizer, options } = this;
     const cached = this.#schemas.get(segments.schema);
     const schema = cached ?? opened(tokenizer, tokenizer.encode(segments.schema), options.bos);
-    this.#schemas.delete(segments.schema);
-    this.#schemas.set(segments.schema, schema);
-    if (this.#schemas.size > (options.cachedSchemas ?? 4096)) this.#schemas.delete(this.#schemas.keys().next().value!);
+    this.#keep(segments.schema, schema);
     return encodeAfterSchema(tokenizer, schema, segments, options);
+  }
+
+  #keep(text: string, ids: Int32Array): void {
+    if (!this.#schemas.delete(text)) this.#characters += text.length;
+    this.#schemas.set(text, ids);
+    const most = this.options.cachedSchemas ?? 4096;
+    for (const [oldest] of this.#schemas) {
+      if (this.#schemas.size <= most && this.#characters <= CACHED_CHARACTERS) break;
+      this.#schemas.delete(oldest);
+      this.#characters -= oldest.length;
+    }
   }
 }

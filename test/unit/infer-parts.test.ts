@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { resolveConfig } from "../../src/config/index.js";
+import { answerSettings } from "../../src/infer/answer-settings.js";
 import { confidence } from "../../src/infer/confidence.js";
-import { planBatches } from "../../src/infer/plan-batches.js";
-import { samplingFromConfig, samplingSpec } from "../../src/infer/sampling.js";
+import { engineFromConfig, samplingFromConfig } from "../../src/infer/engine-config.js";
+import type { AnswerOptions } from "../../src/infer/engine-types.js";
+import { packPrompts } from "../../src/infer/pack-prompts.js";
+import { samplingSpec } from "../../src/infer/sampling.js";
 import { TokenText } from "../../src/infer/token-text.js";
 
 describe("confidence", () => {
@@ -22,7 +26,7 @@ describe("confidence", () => {
   });
 });
 
-describe("planBatches", () => {
+describe("packPrompts", () => {
   const ids = (...values: number[]) => Int32Array.from(values);
   const A = [1, 1, 1, 1];
   const B = [2, 2];
@@ -35,49 +39,77 @@ describe("planBatches", () => {
     const prompts = Array.from({ length: 23 }, (_, i) =>
       prompt(i % 3 === 0 ? A : i % 3 === 1 ? B : [], 1 + (i % 5), i),
     );
-    for (const batchSize of [1, 2, 5, 8, 100]) {
-      const seen: number[] = [];
-      for (const { prompts: packed, rows } of planBatches(prompts, batchSize)) {
-        expect(rows.length).toBeLessThanOrEqual(batchSize);
-        expect(packed.branchLengths).toHaveLength(rows.length);
-        let token = 0;
-        let row = 0;
-        packed.prefixLengths.forEach((prefixLength, group) => {
-          const prefix = packed.tokens.subarray(token, token + prefixLength);
-          token += prefixLength;
-          for (let branch = 0; branch < packed.branchCounts[group]!; branch++, row++) {
-            const { schema, question } = prompts[rows[row]!]!;
-            expect(prefix).toEqual(schema);
-            expect(packed.tokens.subarray(token, token + packed.branchLengths[row]!)).toEqual(question);
-            token += packed.branchLengths[row]!;
-          }
-        });
-        expect(token).toBe(packed.tokens.length);
-        seen.push(...rows);
+    const { prompts: packed, rows } = packPrompts(prompts);
+    expect(packed.branchLengths).toHaveLength(rows.length);
+    expect(packed.prefixLengths).toHaveLength(3);
+    let token = 0;
+    let row = 0;
+    packed.prefixLengths.forEach((prefixLength, group) => {
+      const prefix = packed.tokens.subarray(token, token + prefixLength);
+      token += prefixLength;
+      for (let branch = 0; branch < packed.branchCounts[group]!; branch++, row++) {
+        const { schema, question } = prompts[rows[row]!]!;
+        expect(prefix).toEqual(schema);
+        expect(packed.tokens.subarray(token, token + packed.branchLengths[row]!)).toEqual(question);
+        token += packed.branchLengths[row]!;
       }
-      expect(seen.sort((a, b) => a - b)).toEqual(prompts.map((_, i) => i));
-    }
+    });
+    expect(token).toBe(packed.tokens.length);
+    expect([...rows].sort((a, b) => a - b)).toEqual(prompts.map((_, i) => i));
   });
 
-  it("computes a shared schema once a batch and starts with the longest rows", () => {
-    const prompts = [prompt(B, 1, 0), prompt(A, 1, 1), prompt(B, 3, 2), prompt(A, 2, 3)];
-    const [batch, ...rest] = planBatches(prompts, 8);
-    expect(rest).toEqual([]);
-    expect(batch!.rows).toEqual([3, 1, 2, 0]);
-    expect(batch!.prompts.prefixLengths).toEqual(ids(4, 2));
-    expect(batch!.prompts.branchCounts).toEqual(ids(2, 2));
+  it("computes a shared schema once and starts with the longest rows", () => {
+    const { prompts, rows } = packPrompts([prompt(B, 1, 0), prompt(A, 1, 1), prompt(B, 3, 2), prompt(A, 2, 3)]);
+    expect(rows).toEqual([3, 1, 2, 0]);
+    expect(prompts.prefixLengths).toEqual(ids(4, 2));
+    expect(prompts.branchCounts).toEqual(ids(2, 2));
+  });
+});
+
+describe("answerSettings", () => {
+  it("takes the call's options over the engine's, and defaults where neither says anything", () => {
+    const engine = { constrain: "lex", repair: 2, sampling: { seed: 3, topP: 0.5 } } as const;
+    expect(
+      answerSettings(engine, { constrain: "off", repair: undefined, sampling: { seed: 4 }, cacheKey: "k" }),
+    ).toEqual({
+      ...{ constrain: "off", select: null, repair: 2, abstainBelow: null, promptLimit: null, check: false },
+      ...{ cacheKey: "k", sampling: { seed: 4, topP: 0.5 } },
+    });
+    expect(answerSettings({ sampling: {}, select: { by: "vote" } }).select).toEqual({
+      by: "vote",
+      n: 5,
+      temperature: 0.7,
+    });
+    expect(answerSettings({ sampling: {}, select: { by: "vote" } }, { select: null }).select).toBeNull();
   });
 
-  it("does not split a group to fill up a batch", () => {
-    const prompts = [...Array(3)].map((_, i) => prompt(A, 1, i)).concat([...Array(3)].map((_, i) => prompt(B, 1, i)));
-    expect(planBatches(prompts, 4).map((b) => b.rows)).toEqual([
-      [0, 1, 2],
-      [3, 4, 5],
-    ]);
+  it("names every option that makes no sense", () => {
+    const strange = { constrain: "sql", repair: -1, abstainBelow: 2, promptLimit: 0.5, select: { by: "best", n: 0 } };
+    expect(() => answerSettings({ ...(strange as never as AnswerOptions), sampling: {} })).toThrow(
+      /constrain is "sql"[\s\S]*repair is -1[\s\S]*abstainBelow is 2[\s\S]*promptLimit is 0.5[\s\S]*select.by is "best"[\s\S]*select.n is 0/,
+    );
   });
+});
 
-  it("gives nothing for nothing", () => {
-    expect(planBatches([], 4)).toEqual([]);
+describe("an engine of a config file", () => {
+  it("is made by the inference section", () => {
+    expect(engineFromConfig(resolveConfig({}).inference)).toMatchObject({
+      ...{ batchSize: 64, constrain: "off", select: null, repair: 0, abstainBelow: null, promptLimit: null },
+    });
+    const { inference } = resolveConfig({
+      inference: {
+        select: "vote",
+        candidates: 8,
+        sample_temperature: 1,
+        prefix_cache_mb: 0,
+        abstain_below: 0.4,
+        prompt_limit: 99,
+      },
+    });
+    expect(engineFromConfig(inference)).toMatchObject({
+      select: { by: "vote", n: 8, temperature: 1 },
+      ...{ prefixCacheBytes: 0, abstainBelow: 0.4, promptLimit: 99 },
+    });
   });
 });
 

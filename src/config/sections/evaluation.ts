@@ -25,4 +25,9 @@ export const evaluationSection = z.strictObject({
     },
     "Have the model answer validation questions while it trains, greedily, and score its SQL. null does not.",
   ),
+  calibrate: key(
+    z.int().min(1).nullable(),
+    200,
+    "Validation questions with a database that are answered after training, to learn how often an answer of a given confidence is right. null leaves the confidence uncalibrated.",
+  ),
 });

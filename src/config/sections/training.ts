@@ -16,6 +16,9 @@ export const adamwNames = [
   "paged_adamw_32bit",
 ] as const;
 
+/** Trackers that training.report_to may name. */
+export const trackers = ["tensorboard", "wandb", "mlflow"] as const;
+
 export const trainingSection = z.strictObject({
   num_epochs: key(z.number().gt(0), 3, "Passes over the training rows; max_steps goes before it."),
   max_steps: key(steps(), null, "Stop after this many optimizer steps; null trains num_epochs."),
@@ -82,10 +85,9 @@ export const trainingSection = z.strictObject({
   ),
   early_stopping_threshold: key(z.number().min(0), 0, "An improvement smaller than this does not count."),
   report_to: key(
-    z.enum(["none"]),
+    z.union([z.enum(["none", ...trackers]), z.array(z.enum(trackers))]),
     "none",
-    "Trackers besides the terminal, metrics.jsonl and status.json, which are always there.",
-    "no other tracker is there yet; metrics.jsonl and status.json are always written",
+    "Trackers besides the terminal, metrics.jsonl and status.json, which are always there: tensorboard, wandb, mlflow, or a list of them. See watching.md.",
   ),
   threads: key(z.int().min(1).nullable(), null, "CPU threads; null takes the physical cores."),
 });

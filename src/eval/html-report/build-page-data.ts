@@ -64,6 +64,8 @@ function pageRow(detail: EvalDetail, { results, tokens }: HtmlReportExtras): Pag
     seconds: detail.seconds,
     suiteSize: detail.suite_size ?? null,
     confidence: detail.confidence ?? null,
+    calibrated: detail.calibrated_confidence ?? null,
+    abstained: detail.abstained === true,
     latencyMs: detail.latency_ms ?? null,
     finishReason: detail.finish_reason ?? null,
     results: pair ? { gold: pageTable(pair.gold), predicted: pageTable(pair.predicted) } : null,
@@ -95,6 +97,7 @@ function componentLevels({ summary }: EvalReport): PageData["components"] {
 
 function facts({ summary }: EvalReport): PageData["facts"] {
   const { questions, failures, invented_names, mean_confidence, answer_loss, gold_failures, parsed } = summary;
+  const { answered } = summary;
   const found: PageData["facts"] = [];
   const add = (label: string, value: string | null): void => {
     if (value !== null) found.push([label, value]);
@@ -111,6 +114,7 @@ function facts({ summary }: EvalReport): PageData["facts"] {
   );
   add("Gold not judged", gold_failures === 0 ? null : count(gold_failures));
   add("Mean confidence", mean_confidence === null ? null : mean_confidence.toFixed(3));
+  add("Answered, not abstained", answered ? `${count(answered.questions)} (${percent(answered.coverage)})` : null);
   add("Loss", answer_loss ? answer_loss.loss.toFixed(4) : null);
   add("Perplexity", answer_loss ? answer_loss.perplexity.toFixed(3) : null);
   add("Token accuracy", answer_loss ? percent(answer_loss.token_accuracy) : null);

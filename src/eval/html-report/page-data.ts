@@ -43,6 +43,9 @@ export interface PageRow {
   seconds: number;
   suiteSize: number | null;
   confidence: number | null;
+  /** By the adapter's calibration. */
+  calibrated: number | null;
+  abstained: boolean;
   latencyMs: number | null;
   finishReason: string | null;
   results: { gold: PageTable | null; predicted: PageTable | null } | null;

@@ -133,6 +133,8 @@ function facts(row: PageRow): PageElement {
     ["Source", row.id],
     ["Spider’s parser", row.parsed === false ? "does not read the prediction" : null],
     ["Confidence", row.confidence?.toFixed(3) ?? null],
+    ["Calibrated", row.calibrated?.toFixed(3) ?? null],
+    ["Abstained", row.abstained ? "yes, its confidence is too low" : null],
     ["Answered in", row.latencyMs === null ? null : `${count(Math.round(row.latencyMs))} ms`],
     ["Ended by", row.finishReason],
     ["Databases in the suite", row.suiteSize === null ? null : count(row.suiteSize)],

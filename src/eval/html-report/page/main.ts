@@ -7,6 +7,7 @@ import { filterBar } from "./filter-bar.js";
 import { listenToKeys } from "./keyboard.js";
 import type { Page } from "./page.js";
 import { FILTERS, filterRows, readState, writeState } from "./page-state.js";
+import { reliabilityChart } from "./reliability-chart.js";
 import { rowList } from "./row-list.js";
 import { scoreCards } from "./score-cards.js";
 import { themeButton } from "./theme-button.js";
@@ -48,7 +49,8 @@ const panel = detailPanel(page, move);
 const components = componentsTable(page);
 const scores = scoreCards(page);
 const pictures = charts(page);
-const views = [scores, pictures, ...(components ? [components] : []), bar, list, panel];
+const trust = reliabilityChart(page);
+const views = [scores, pictures, ...[components, trust].filter((view) => view !== null), bar, list, panel];
 
 /** On a narrow screen the open row covers the page, which then must not be reached behind it. */
 const narrow = browser.matchMedia("(max-width: 64rem)");
@@ -67,7 +69,7 @@ const rowsAndDetail = h("div", { class: "explorer" }, list.element, panel.elemen
 
 function overview(): PageElement[] {
   const facts = data.facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
-  if (components) pictures.element.append(components.element);
+  for (const part of [trust, components]) if (part) pictures.element.append(part.element);
   return [scores.element, h("dl", { class: "facts" }, ...facts), pictures.element];
 }
 
