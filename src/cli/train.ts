@@ -9,8 +9,9 @@ import { configFlags, configFromFlags, shortFlag } from "./config-flags.js";
 import { type CliIo, createPrinter, type Printer } from "./io.js";
 import { flag, text } from "./options.js";
 import { resumeCommand } from "./resume-command.js";
+import { trainDetached } from "./train-detached.js";
 
-interface TrainFlags {
+export interface TrainFlags {
   config?: string;
   set?: string[];
   csv?: string;
@@ -24,6 +25,7 @@ interface TrainFlags {
   force?: boolean;
   overwrite?: boolean;
   dryRun?: boolean;
+  detach?: boolean;
   json?: boolean;
 }
 
@@ -46,11 +48,14 @@ export function trainVerb(io: CliIo): CommandModule<unknown, TrainFlags> {
           force: flag("with --resume: go on although data, base or settings changed"),
           overwrite: flag("remove the earlier run in the run folder"),
           "dry-run": flag("show config, data, prompts, steps and memory; train nothing"),
+          detach: flag("train in the background, in a process that outlives this terminal; see sqltune runs"),
         })
         .conflicts("resume", "overwrite")
+        .conflicts("detach", "dry-run")
         .example("$0 train --config configs/spider.yaml", "train as a config says")
         .example("$0 train --csv questions.csv --epochs 1", "train on your own CSV")
         .example("$0 train --config my.yaml --set lora.r=8 --dry-run", "see what would happen")
+        .example("$0 train --config my.yaml --detach", "train in the background; runs watch follows it")
         .example("$0 train --config my.yaml --resume", "go on after Ctrl-C") as never,
     handler: (flags) => runTrain(flags, io),
   };
@@ -65,6 +70,7 @@ async function runTrain(flags: TrainFlags, io: CliIo): Promise<void> {
     print.record(plan);
     return;
   }
+  if (flags.detach) return await trainDetached(config, flags, print, io);
   const report = await trainWithProgress(config, flags, print, io);
   print.record({ event: "report", ...report });
   print.text(summary(report));

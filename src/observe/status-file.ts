@@ -1,4 +1,5 @@
 import { writeFileAtomic } from "./atomic-file.js";
+import { ownIdentity } from "./process-identity.js";
 
 export type RunState =
   | "preparing"
@@ -18,16 +19,23 @@ export interface RunStatus {
   step: number;
   steps: number | null;
   pid: number;
-  /** ISO time of the last sign of life; a run whose heartbeat is older than a minute is dead. */
+  /** Where the process runs, and its start in clock ticks since boot (null where the system does not tell). */
+  host: string;
+  process_start: string | null;
+  /** ISO time of the last sign of life; a run whose heartbeat is older than a minute is dead, or its process hangs. */
   heartbeat: string;
+  /** ISO time at which the state or the step last changed: a heartbeat alone does not say that a run goes on. */
+  progressed: string;
   /** ISO time. */
   started: string;
+  /** Set once the run was asked to stop. */
+  stopping?: true;
   /** Why it failed. */
   error?: string;
 }
 
 export interface StatusFile {
-  update(change: Partial<Pick<RunStatus, "state" | "step" | "steps">>): void;
+  update(change: Partial<Pick<RunStatus, "state" | "step" | "steps" | "stopping">>): void;
   /** Writes the last state and stops the heartbeat. */
   close(end: Pick<RunStatus, "state" | "error">): Promise<void>;
 }
@@ -35,12 +43,16 @@ export interface StatusFile {
 /** Keeps status.json up to date: at every change of state and every `heartbeatMs` (5 s) in between. */
 export async function openStatusFile(path: string, options: { heartbeatMs?: number } = {}): Promise<StatusFile> {
   const now = () => new Date().toISOString();
+  const { pid, host, processStart } = await ownIdentity();
   let status: RunStatus = {
     state: "preparing",
     step: 0,
     steps: null,
-    pid: process.pid,
+    pid,
+    host,
+    process_start: processStart,
     heartbeat: now(),
+    progressed: now(),
     started: now(),
   };
   let queue: Promise<void> = Promise.resolve();
@@ -66,12 +78,15 @@ export async function openStatusFile(path: string, options: { heartbeatMs?: numb
   return {
     update: (change) => {
       const stateChanged = change.state !== undefined && change.state !== status.state;
-      status = { ...status, ...change };
-      if (stateChanged) write();
+      const stepChanged = change.step !== undefined && change.step !== status.step;
+      const asked = change.stopping === true && !status.stopping;
+      status = { ...status, ...change, ...(stateChanged || stepChanged ? { progressed: now() } : {}) };
+      if (stateChanged || asked) write();
     },
     close: async (end) => {
       clearInterval(timer);
-      status = { ...status, ...end };
+      const { stopping: _, ...last } = status;
+      status = { ...last, ...end };
       write();
       await queue;
     },

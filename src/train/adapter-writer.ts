@@ -1,4 +1,10 @@
-import { type AdapterConfig, type SqltuneFile, sqltuneVersion, writeAdapterFolder } from "../adapter/index.js";
+import {
+  type AdapterConfig,
+  type Calibration,
+  type SqltuneFile,
+  sqltuneVersion,
+  writeAdapterFolder,
+} from "../adapter/index.js";
 import type { Config } from "../config/index.js";
 import type { Model } from "../model/index.js";
 import type { NativeModel } from "../native/types.js";
@@ -11,7 +17,7 @@ import type { TrainerState } from "./trainer-state.js";
 /** What every adapter folder of a run says: the same in its checkpoints and in final_model. */
 export interface AdapterIdentity {
   config: AdapterConfig;
-  sqltune: Omit<SqltuneFile, "metrics">;
+  sqltune: Omit<SqltuneFile, "metrics" | "calibration">;
   title: string;
   training: string;
 }
@@ -50,13 +56,17 @@ export async function writeAdapter(
   folder: string,
   native: NativeModel,
   identity: AdapterIdentity,
-  state: Pick<TrainerState, "step" | "epoch"> & { evaluation: TrainerState["last_eval"] },
+  state: Pick<TrainerState, "step" | "epoch"> & {
+    evaluation: TrainerState["last_eval"];
+    /** Checkpoints have none. */
+    calibration?: Calibration | null;
+  },
 ): Promise<void> {
-  const { evaluation } = state;
+  const { evaluation, calibration = null } = state;
   const { event: _, ...scores }: Partial<EvalEvent> = evaluation ?? {};
   await writeAdapterFolder(folder, {
     config: identity.config,
-    sqltune: { ...identity.sqltune, metrics: { ...scores, step: state.step, epoch: state.epoch } },
+    sqltune: { ...identity.sqltune, metrics: { ...scores, step: state.step, epoch: state.epoch }, calibration },
     card: { title: identity.title, training: identity.training },
     saveWeights: (path) => native.saveLora(path),
   });

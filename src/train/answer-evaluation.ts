@@ -44,6 +44,7 @@ export function createAnswerEngine(config: Config, model: Model): Promise<Engine
     batchSize: inference.batch_size,
     maxNewTokens: inference.max_new_tokens,
     repetitionPenalty: inference.repetition_penalty,
+    constrain: inference.constrain,
   });
 }
 

@@ -3,6 +3,7 @@ import type { DataPipeline } from "../data/types.js";
 import { type BaseModel, openBase } from "./base-model.js";
 import type { EncodedRow } from "./batch.js";
 import { checkpointingOf } from "./begin-training.js";
+import { calibrationQuestions, describeCalibration } from "./calibrate.js";
 import type { DryRun, RenderedPrompt } from "./dry-run-plan.js";
 import { describeDryRun } from "./dry-run-text.js";
 import { describeGeneration, planGeneration } from "./generation-plan.js";
@@ -28,6 +29,7 @@ export async function dryRun(
   const sites = chooseLoraSites(config.lora, config.project.seed, base.decoderConfig);
   const generation = await planGeneration(config, dataset, data.validationExamples);
   const generated = describeGeneration(generation, config, planning.steps);
+  const calibrated = describeCalibration(calibrationQuestions(config, dataset, data.validationExamples), config);
   const packing = countPacking(data, planning);
   const parameters = countParameters(base.decoderConfig);
   const plan: Omit<DryRun, "lines"> = {
@@ -46,7 +48,7 @@ export async function dryRun(
     dropped: data.dropped,
     notes: [
       ...[...dataset.notes, ...run.promptNotes, ...base.warnings, ...(generation?.warnings ?? [])],
-      ...(generated === null ? [] : [generated]),
+      ...[generated, calibrated].filter((note) => note !== null),
     ],
     steps: {
       total: planning.steps,

@@ -5,6 +5,7 @@ import { loadModel } from "../model/index.js";
 import { writeFileAtomic } from "../observe/atomic-file.js";
 import type { EvalEvent } from "../observe/events.js";
 import { writeAdapter } from "./adapter-writer.js";
+import { calibrate } from "./calibrate.js";
 import { loadOptions } from "./load-options.js";
 import type { LoopEnd } from "./loop.js";
 import { type Proof, recordProof } from "./proof.js";
@@ -23,7 +24,9 @@ export async function finish(
   status.update({ state: "saving" });
   const evaluation = await takeBestWeights(job, run);
   const step = evaluation?.step ?? state.step;
-  await writeAdapter(folder.finalModel, model.native, run.identity, { ...state, step, evaluation });
+  const { calibration, seconds: calibrateSeconds } = await calibrate(job, run);
+  status.update({ state: "saving" });
+  await writeAdapter(folder.finalModel, model.native, run.identity, { ...state, step, evaluation, calibration });
 
   status.update({ state: "proving" });
   const peak = model.addon.peakMemory();
@@ -54,6 +57,8 @@ export async function finish(
     tokens_per_s: state.total.seconds > 0 ? state.total.tokens / state.total.seconds : null,
     seconds,
     ...timesOf(state.total),
+    calibrate_seconds: calibrateSeconds,
+    calibration,
     peak_memory: peak,
     proof,
     versions,

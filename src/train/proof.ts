@@ -1,6 +1,5 @@
-import { planBatches, samplingSpec } from "../infer/index.js";
+import { generateRows, samplingSpec } from "../infer/index.js";
 import type { Model } from "../model/index.js";
-import type { NativeModel } from "../native/types.js";
 import type { EncodedRow } from "./batch.js";
 
 /** One answer of the proof, by the trained model and by the adapter read back. */
@@ -16,21 +15,15 @@ export interface Proof {
   rows: ProofRow[];
 }
 
-/** Greedy answers to the rows' questions, one row a batch's branch; ids with the end token where it was reached. */
+/** Greedy answers to the rows' questions; ids with the end token where it was reached. */
 export async function answerGreedily(
-  native: NativeModel,
+  model: Pick<Model, "native" | "addon">,
   rows: readonly EncodedRow[],
   options: { maxNewTokens: number; stopIds: readonly number[] },
 ): Promise<Int32Array[]> {
-  const answers: Int32Array[] = new Array(rows.length);
-  for (const batch of planBatches(rows, rows.length)) {
-    const sampling = samplingSpec({ maxNewTokens: options.maxNewTokens }, options.stopIds);
-    const generated = await native.generate(batch.prompts, sampling);
-    generated.forEach(({ tokens }, i) => {
-      answers[batch.rows[i] as number] = tokens;
-    });
-  }
-  return answers;
+  const requests = rows.map((prompt) => ({ prompt, automaton: null }));
+  const sampling = samplingSpec({ maxNewTokens: options.maxNewTokens }, options.stopIds);
+  return (await generateRows(model, requests, sampling)).map(({ tokens }) => tokens);
 }
 
 /** Compares token for token: the same weights on the same batch give the same ids. */
@@ -66,9 +59,9 @@ export async function recordProof(
 ): Promise<(fresh: Model) => Promise<Proof>> {
   const asked = rows.slice(0, PROOF_ROWS);
   const options = { maxNewTokens: PROOF_TOKENS, stopIds: model.tokenizer.stopIds };
-  const trained = await answerGreedily(model.native, asked, options);
+  const trained = await answerGreedily(model, asked, options);
   return async (fresh) => {
-    const readBack = await answerGreedily(fresh.native, asked, options);
+    const readBack = await answerGreedily(fresh, asked, options);
     return compareAnswers(asked, trained, readBack, (ids) => fresh.tokenizer.decode(ids));
   };
 }

@@ -1,4 +1,4 @@
-import { sqltuneVersion } from "../adapter/index.js";
+import { type Calibration, sqltuneVersion } from "../adapter/index.js";
 import type { DroppedRow } from "../data/types.js";
 import type { NativeInfo } from "../native/types.js";
 import type { EvalEvent } from "../observe/events.js";
@@ -43,6 +43,9 @@ export interface TrainReport {
   train_seconds: number;
   eval_seconds: number;
   generate_seconds: number;
+  /** Of this session: answering held-out questions after the last step, and what was learnt from them. */
+  calibrate_seconds: number;
+  calibration: Calibration | null;
   /** Bytes at the training's peak; `device` is 0 on a CPU. */
   peak_memory: { process: number; device: number };
   proof: Proof;

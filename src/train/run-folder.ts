@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { SqltuneError } from "../errors.js";
 import { writeFileAtomic } from "../observe/atomic-file.js";
-import { acquireRunLock } from "./run-lock.js";
+import { acquireRunLock, checkRunLock } from "./run-lock.js";
 
 /** The files of a run (DESIGN 4). All paths are absolute. */
 export interface RunFolder {
@@ -65,6 +65,16 @@ export async function openRunFolder(
     throw error;
   }
   return { ...folder, used, close: () => lock.release() };
+}
+
+/**
+ * Says before a run begins whether it may have the folder.
+ * @throws SqltuneError when the folder is used (and neither `resume` nor `overwrite` is set) or locked.
+ */
+export async function checkRunFolder(path: string, options: { resume: boolean; overwrite: boolean }): Promise<void> {
+  const folder = describeRunFolder(path);
+  if (!options.resume && !options.overwrite && (await usedEntries(folder)).length > 0) throw refusal(folder.path);
+  await checkRunLock(join(folder.path, "run.lock"));
 }
 
 /** The paths of a run folder, without making or locking it: for those who read one. */

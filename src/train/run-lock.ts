@@ -1,15 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { SqltuneError } from "../errors.js";
+import { fateOf, ownIdentity, type ProcessIdentity } from "../observe/process-identity.js";
 
-interface LockHolder {
-  pid: number;
-  host: string;
-  /** Start of the process in clock ticks since boot, where the system tells: a pid is used again, the pair is not. */
-  processStart: string | null;
+interface LockHolder extends ProcessIdentity {
   /** Tells two holders within one process apart. */
   token: string;
   since: string;
@@ -25,9 +21,7 @@ export interface RunLock {
  */
 export async function acquireRunLock(path: string): Promise<RunLock> {
   const own: LockHolder = {
-    pid: process.pid,
-    host: hostname(),
-    processStart: await processStart(process.pid),
+    ...(await ownIdentity()),
     token: randomUUID(),
     since: new Date().toISOString(),
   };
@@ -38,6 +32,12 @@ export async function acquireRunLock(path: string): Promise<RunLock> {
       if ((await readHolder(path))?.token === own.token) await rm(path, { force: true });
     },
   };
+}
+
+/** @throws SqltuneError where a living process holds the lock. */
+export async function checkRunLock(path: string): Promise<void> {
+  const holder = await readHolder(path);
+  if (holder !== null && (await fateOf(holder)) !== "gone") throw refusal(path, holder);
 }
 
 /**
@@ -51,7 +51,8 @@ async function placeLock(path: string, own: LockHolder): Promise<void> {
   try {
     while (!(await linkNew(written, path))) {
       const holder = await readHolder(path);
-      if (holder !== null && (await isAlive(holder))) throw refusal(path, holder);
+      // Another machine's process cannot be looked at: its lock counts as held.
+      if (holder !== null && (await fateOf(holder)) !== "gone") throw refusal(path, holder);
       const succession = `${path}.${(holder?.token ?? "nobody").slice(0, 8)}`;
       await placeLock(succession, own);
       try {
@@ -90,28 +91,6 @@ function refusal(path: string, holder: LockHolder): SqltuneError {
 async function readHolder(path: string): Promise<LockHolder | null> {
   try {
     return JSON.parse(await readFile(path, "utf8")) as LockHolder;
-  } catch {
-    return null;
-  }
-}
-
-/** Another machine's process cannot be looked at: its lock counts as held. */
-async function isAlive(holder: LockHolder): Promise<boolean> {
-  if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    // EPERM: it is there, and someone else's.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-  return holder.processStart === null || holder.processStart === (await processStart(holder.pid));
-}
-
-/** Field 22 of /proc/PID/stat (proc(5)); null where there is no /proc. */
-async function processStart(pid: number): Promise<string | null> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
   } catch {
     return null;
   }

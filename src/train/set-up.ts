@@ -1,13 +1,16 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { ADAPTER_WEIGHTS } from "../adapter/index.js";
 import type { Config } from "../config/index.js";
 import { loadModel, type Model } from "../model/index.js";
 import { writeFileAtomic } from "../observe/atomic-file.js";
 import { rewindMetricsFile } from "../observe/metrics-file.js";
+import { createTrackers } from "../observe/trackers/create-trackers.js";
+import type { TrackedRun } from "../observe/trackers/tracker.js";
 import { type AdapterIdentity, identifyAdapter } from "./adapter-writer.js";
 import { openBase } from "./base-model.js";
 import type { MicroBatchLimit } from "./batch.js";
 import { checkpointingOf, optimizerSpec } from "./begin-training.js";
+import { calibrationQuestions, describeCalibration } from "./calibrate.js";
 import { type Checkpoint, OPTIMIZER_FILE } from "./checkpoint.js";
 import { createDownloadNotes } from "./download-notes.js";
 import { describeGeneration, type GenerationPlan, planGeneration } from "./generation-plan.js";
@@ -18,6 +21,8 @@ import { collectVersions } from "./report.js";
 import { checkResume } from "./resume.js";
 import { findResumePoint, rewindRunFolder } from "./resume-point.js";
 import { describeSetting, prepareRunData, type RunData, readDataset } from "./run-data.js";
+import { describeRunFacts } from "./run-facts.js";
+import { answersFile } from "./run-folder.js";
 import type { TrainJob } from "./train-job.js";
 import { continueState, initialState, type TrainerState } from "./trainer-state.js";
 
@@ -59,14 +64,25 @@ export async function setUp({ config, options, folder, events }: TrainJob): Prom
     // Nothing of an earlier run is touched before all of the above went well.
     const lost = await rewindRunFolder(folder, checkpoint);
     if (checkpoint) await rewindMetricsFile(folder.metricsFile, checkpoint.state.step);
-    const run = { config, versions: collectVersions(info), seed: config.project.seed, setting };
+    const facts = describeRunFacts(config, model, sites, data);
+    const run = { config, versions: collectVersions(info), seed: config.project.seed, setting, facts };
     await writeFileAtomic(folder.runFile, `${JSON.stringify(run, null, 2)}\n`, { durable: true });
-    events.openFiles(folder);
+    const tracked: TrackedRun = {
+      folder: folder.path,
+      name: basename(folder.path),
+      project: config.project.name,
+      config,
+      versions: run.versions,
+      step: checkpoint?.state.step ?? 0,
+      answersFile: (step) => answersFile(folder, step),
+    };
+    events.openFiles(folder, createTrackers(config.training.report_to, tracked));
     const kept = saved ? [describeKept(data.planning.trainLimit)] : [];
     const generated = describeGeneration(generation, config, data.planning.steps);
+    const calibrated = describeCalibration(calibrationQuestions(config, dataset, data.data.validationExamples), config);
     const notes = [
       ...[...resume.notes, ...kept, ...dataset.notes, ...data.promptNotes, describeModel(model, sites)],
-      ...(generated === null ? [] : [generated]),
+      ...[generated, calibrated].filter((note) => note !== null),
     ];
     for (const message of notes) events.emit({ event: "note", message });
     const warnings = [

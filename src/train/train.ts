@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 import { type ConfigInput, resolveConfig } from "../config/index.js";
 import { SqltuneError } from "../errors.js";
 import { openStatusFile, type StatusFile } from "../observe/status-file.js";
+import type { RunOutcome } from "../observe/trackers/tracker.js";
 import { writeAdapter } from "./adapter-writer.js";
 import { createAnswerEngine, createAnswerEvaluation } from "./answer-evaluation.js";
 import { explainFullDisk } from "./atomic-folder.js";
@@ -30,18 +31,23 @@ export async function train(input: ConfigInput, options: TrainOptions = {}): Pro
   const folder = await openRunFolder(config.project.output_dir, { resume: Boolean(resume), overwrite });
   const events = createRunEvents(options.onEvent);
   let status: StatusFile | null = null;
+  let outcome: RunOutcome = "failed";
+  const sayStopping = () => status?.update({ stopping: true });
+  options.signal?.addEventListener("abort", sayStopping, { once: true });
   try {
     status = await openStatusFile(folder.statusFile);
     const report = await runTraining({ config, options, folder, status, events, started: performance.now() });
+    outcome = "done";
     await status.close({ state: "done" });
     return report;
   } catch (error) {
     const explained = await explainFullDisk(explainAbort(error, options.signal), folder.path);
-    const interrupted = (explained as SqltuneError).details?.code === INTERRUPTED;
-    await status?.close({ state: interrupted ? "interrupted" : "failed", error: (explained as Error).message });
+    outcome = (explained as SqltuneError).details?.code === INTERRUPTED ? "interrupted" : "failed";
+    await status?.close({ state: outcome, error: (explained as Error).message });
     throw explained;
   } finally {
-    events.close();
+    options.signal?.removeEventListener("abort", sayStopping);
+    await events.close(outcome);
     await folder.close();
   }
 }
