@@ -14,10 +14,14 @@ export interface ServeFlags {
   port: number;
   db?: string[];
   dataDir?: string;
+  runs?: string;
+  allowTraining?: boolean;
+  reports?: string[];
   apiKey?: string[];
   cors?: string[];
   rateLimit?: number;
   queue?: number;
+  prefixCacheMb?: number;
   maxTokens?: number;
   logQuestions?: boolean;
   config?: string;
@@ -38,11 +42,19 @@ export const serveFlags = {
   host: text("address to listen on", { default: "127.0.0.1" }),
   port: { ...count("port; 0 takes a free one", "port", 0), default: 8000 },
   db: several("database that questions can be asked about: [name=]file.sqlite; may be repeated"),
-  "data-dir": text("folder for uploaded databases; without it uploads are refused"),
+  "data-dir": text("folder for uploaded databases and feedback; without it both are refused"),
+  runs: text("folder of run folders, such as outputs, that the page shows"),
+  "allow-training": flag("with --runs: let the page start and stop runs"),
+  reports: several("folder with evaluation reports that the page shows beside those of --runs; may be repeated"),
   "api-key": several("key that clients must send; may be repeated. Better: SQLTUNE_API_KEYS, with commas between"),
   cors: several("origin whose pages may call the server, as https://app.example; may be repeated"),
   "rate-limit": count("requests a minute and client, default 600; 0 is no limit", "rate-limit", 0),
-  queue: count("questions that may wait, default 64; one more is answered 429", "queue"),
+  queue: count("questions that may wait beside those that are computed, default 64; one more is answered 429", "queue"),
+  "prefix-cache-mb": count(
+    "memory of each model for the schemas that it has read, in MiB; default the config's inference.prefix_cache_mb, 0 keeps none",
+    "prefix-cache-mb",
+    0,
+  ),
   "max-tokens": count("longest answer in tokens, default the config's inference.max_new_tokens", "max-tokens"),
   "log-questions": flag("log questions and SQL too"),
   ...configFlags,
@@ -96,9 +108,15 @@ export function apiKeys(flags: Pick<ServeFlags, "apiKey">, environment: string |
 
 /** What of the flags is the server's as it stands. */
 export function serverOptions(flags: ServeFlags): Omit<ServerOptions, "models"> {
+  if (flags.allowTraining && flags.runs === undefined) {
+    throw usageError("--allow-training needs --runs DIR, the folder in which runs are started.");
+  }
   return {
     databases: namedDatabases(flags.db ?? []),
     dataFolder: flags.dataDir,
+    runs: flags.runs,
+    allowTraining: flags.allowTraining === true,
+    reports: flags.reports,
     corsOrigins: (flags.cors ?? []).map(checkedOrigin),
     rateLimit: flags.rateLimit,
     queueLimit: flags.queue,

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { CommandModule } from "yargs";
 import type { Config } from "../config/index.js";
 import { SqltuneError } from "../errors.js";
-import { createEngine, type Engine, samplingFromConfig } from "../infer/index.js";
+import { createEngine, type Engine, engineFromConfig } from "../infer/index.js";
 import type { Model } from "../model/index.js";
 import { createServer, type ServedModel } from "../server/index.js";
 import { configFromFlags } from "./config-flags.js";
@@ -58,7 +58,10 @@ async function serve(flags: ServeFlags, io: CliIo): Promise<void> {
       await app.close();
     }
   } finally {
-    for (const { engine } of models) engine.model.dispose();
+    for (const { engine } of models) {
+      engine.dispose();
+      engine.model.dispose();
+    }
   }
 }
 
@@ -66,17 +69,18 @@ async function serve(flags: ServeFlags, io: CliIo): Promise<void> {
 async function load(
   name: string | null,
   which: { adapter?: string; base?: boolean },
-  { config: file, set }: ServeFlags,
+  { config: file, set, prefixCacheMb }: ServeFlags,
   config: Config,
   print: Printer,
   io: CliIo,
 ): Promise<ServedModel> {
   const model: Model = await modelFromFlags({ ...which, config: file, set }, config, print, io);
   try {
-    const sampling = { ...samplingFromConfig(config.inference), seed: config.project.seed };
-    const engine: Engine = await createEngine({ model, batchSize: config.inference.batch_size, ...sampling });
+    const answering = engineFromConfig(config.inference);
+    const cache = prefixCacheMb === undefined ? {} : { prefixCacheBytes: prefixCacheMb * 2 ** 20 };
+    const engine: Engine = await createEngine({ ...answering, ...cache, model, seed: config.project.seed });
     for (const warning of engine.warnings) print.note(`warning: ${warning}`);
-    return { name: name ?? adapterName(model.adapter!.name), engine };
+    return { name: name ?? adapterName(model.adapter!.name), engine, answering };
   } catch (error) {
     model.dispose();
     throw error;

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { SqltuneError } from "../errors.js";
-import { type ChildMessage, type LastWords, readLastWords, type TaskRequest } from "./protocol.js";
+import { type ChildMessage, type ForgetRequest, type LastWords, readLastWords, type TaskRequest } from "./protocol.js";
 
 /** Why a process ended while it ran a task. `words`: what it said itself before it ended. */
 export type ProcessEnd =
@@ -99,6 +99,11 @@ export class DatabaseProcess {
       this.#answer = undefined;
       this.#letGo();
     }
+  }
+
+  /** Has it close a file, after the task that it runs. */
+  forget(file: string): void {
+    if (this.usable) this.#child.send({ forget: file } satisfies ForgetRequest, () => {});
   }
 
   /** SIGKILL: a thread inside SQLite cannot be asked. Resolves when the process is gone. */

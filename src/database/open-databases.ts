@@ -1,5 +1,6 @@
-import { closeSync, constants, existsSync, openSync, readFileSync, readSync, type Stats, statSync } from "node:fs";
-import Database from "better-sqlite3";
+import { constants, existsSync, type Stats, statSync } from "node:fs";
+import type Database from "better-sqlite3";
+import { openReadOnly } from "../schema/open-read-only.js";
 
 export interface OpenDatabase {
   connection: Database.Database;
@@ -48,6 +49,14 @@ export class OpenDatabases {
     return entry;
   }
 
+  /** Closes a file, if it is open: one that was deleted takes its space on the disk until then. */
+  forget(file: string): void {
+    const entry = this.#entries.get(file);
+    if (!entry) return;
+    this.#entries.delete(file);
+    this.#close(entry);
+  }
+
   #close({ connection, cost }: Entry): void {
     connection.close();
     this.#cost -= cost;
@@ -55,8 +64,7 @@ export class OpenDatabases {
 }
 
 function open(file: string, stats: Stats): Entry {
-  const alone = isAloneInWalMode(file);
-  const connection = alone ? openCopy(file) : new Database(file, { readonly: true, fileMustExist: true });
+  const { connection, copied } = openReadOnly(file);
   // Sorts and temporary indices stay in memory, where the limit sees them; on disk they could fill it.
   connection.pragma("temp_store = MEMORY");
   connection.pragma("trusted_schema = OFF");
@@ -67,37 +75,14 @@ function open(file: string, stats: Stats): Entry {
       dev === stats.dev &&
       ino === stats.ino &&
       // SQLite sees what others write to an open file, but not to the file behind a copy.
-      (!alone || (size === stats.size && mtimeMs === stats.mtimeMs && !existsSync(`${file}-wal`))),
-    cost: alone ? stats.size : Math.min(stats.size, CACHE_BYTES),
+      (!copied || (size === stats.size && mtimeMs === stats.mtimeMs && !existsSync(`${file}-wal`))),
+    cost: copied ? stats.size : Math.min(stats.size, CACHE_BYTES),
     connection,
     columns: () => {
       columns ??= readColumns(connection);
       return columns;
     },
   };
-}
-
-/**
- * A database in WAL mode that nobody has open. SQLite can read it only after making two files beside it, which changes
- * the folder, or fails where that is read-only.
- */
-function isAloneInWalMode(file: string): boolean {
-  const header = Buffer.alloc(20);
-  const descriptor = openSync(file, "r");
-  try {
-    if (readSync(descriptor, header, 0, 20, 0) < 20) return false;
-  } finally {
-    closeSync(descriptor);
-  }
-  return header[18] === 2 && header.toString("latin1", 0, 15) === "SQLite format 3" && !existsSync(`${file}-wal`);
-}
-
-/** The file read into memory, with the mode in its header that needs no files beside it. */
-function openCopy(file: string): Database.Database {
-  const bytes = readFileSync(file);
-  bytes[18] = 1;
-  bytes[19] = 1;
-  return new Database(bytes, { readonly: true });
 }
 
 function readColumns(connection: Database.Database): ReadonlySet<string> {

@@ -88,6 +88,10 @@ class Pool implements DatabasePool {
     });
   }
 
+  forget(file: string): void {
+    for (const { process } of this.#slots.all) process?.forget(resolve(file));
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#slots.rejectWaiters(closedError());

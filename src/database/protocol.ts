@@ -11,6 +11,11 @@ export interface TaskRequest {
   stopped: ReadonlyMap<string, QueryFailure>;
 }
 
+/** What the pool tells its child processes when a file is gone: they close it. It is not answered. */
+export interface ForgetRequest {
+  forget: string;
+}
+
 /** What a child process answers. `fatal`: SQLite could not be loaded, no query will ever run. */
 export type ChildMessage =
   | { ready: true }

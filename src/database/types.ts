@@ -104,6 +104,8 @@ export interface DatabasePool {
    * @returns its answer; a failure when it threw, or was killed outside a query or by too many of them
    */
   run<Input, Output>(module: URL, input: Input, options?: TaskOptions): Promise<TaskResult<Output>>;
+  /** Has every process close a file that is gone from the disk, where it would keep its space. */
+  forget(file: string): void;
   /** Processes alive now. */
   readonly pids: number[];
   /** Ends every child and waits until it is gone. Queries not yet answered reject. */

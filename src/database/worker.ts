@@ -1,4 +1,4 @@
-import type { ChildMessage, TaskRequest } from "./protocol.js";
+import type { ChildMessage, ForgetRequest, TaskRequest } from "./protocol.js";
 import { QuerySteps } from "./query-steps.js";
 import type { DatabaseTask } from "./types.js";
 import { startWatchdog } from "./watchdog.js";
@@ -23,7 +23,9 @@ try {
   ]);
   const databases = new OpenDatabases();
   const steps = new QuerySteps();
-  process.on("message", async ({ module, input, timeoutMs, stopped }: TaskRequest) => {
+  process.on("message", async (request: TaskRequest | ForgetRequest) => {
+    if ("forget" in request) return databases.forget(request.forget);
+    const { module, input, timeoutMs, stopped } = request;
     let answer: { value: unknown } | { threw: string };
     try {
       const { default: task } = (await import(module)) as { default: DatabaseTask<unknown, unknown> };

@@ -3,6 +3,7 @@ import { basename, extname } from "node:path";
 import Database from "better-sqlite3";
 import { SqltuneError } from "../errors.js";
 import { quoteIdentifier } from "../sql/identifiers.js";
+import { openReadOnly } from "./open-read-only.js";
 import { resolveForeignKeys } from "./resolve-keys.js";
 import type { ForeignKey, Schema, Table } from "./types.js";
 
@@ -20,7 +21,7 @@ export function readSqliteSchema(file: string, options: { dbId?: string } = {}):
     throw new SqltuneError(`${file} is a folder; a SQLite file was expected.`, { code: "ERR_DATABASE" });
   let database: Database.Database | undefined;
   try {
-    database = new Database(file, { readonly: true, fileMustExist: true });
+    database = openReadOnly(file).connection;
     const tables = readTables(database);
     if (tables.length === 0) {
       throw new SqltuneError(`${file} is a SQLite database without a table; there is nothing to ask it.`, {

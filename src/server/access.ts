@@ -1,26 +1,66 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import { normalizeIP } from "@fastify/rate-limit";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { HttpError } from "./http-error.js";
 
-/** What answers without a key: is it alive, and how is it called. */
+/** What answers without a key: is it alive, and how is it called. Routes whose config says `open` do too. */
 const OPEN = /^\/(?:health|docs)(?:\/|$)/;
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
-/** Lets in who has a key; without keys, who calls this machine by its own name. */
-export function guardAccess(app: FastifyInstance, keys: readonly string[]): void {
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Digest of the known key that came with the request; null without one, whatever else was sent. */
+    client: string | null;
+  }
+  interface FastifyContextConfig {
+    /** Whether the route answers without a key, and under any name. */
+    open?: boolean;
+  }
+}
+
+/**
+ * Lets in who has a key; without keys, who calls this machine by its own name.
+ *
+ * @param onDenied called before a request is refused, and may refuse it for another reason: who guesses keys is slowed down
+ */
+export function guardAccess(
+  app: FastifyInstance,
+  keys: readonly string[],
+  onDenied: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
+): void {
   const known = keys.map(digest);
-  app.addHook("onRequest", async (request) => {
+  app.decorateRequest("client", null);
+  app.addHook("onRequest", async (request, reply) => {
+    const given = known.length === 0 ? null : keyOf(request);
+    if (given !== null) request.client = knownDigest(digest(given), known);
     // A preflight never carries the key of the request that it asks for.
-    if (OPEN.test(request.url.split("?")[0]!) || request.method === "OPTIONS") return;
+    if (isOpen(request) || request.method === "OPTIONS") return;
     if (known.length === 0) return requireLocalHost(request);
-    const given = keyOf(request);
+    if (request.client !== null) return;
+    await onDenied(request, reply);
     if (given === null) throw denied("An API key is missing: send Authorization: Bearer KEY, or X-API-Key: KEY.");
-    if (!isKnown(digest(given), known)) throw denied("The API key is not known.");
+    throw denied("The API key is not known.");
   });
 }
 
+function isOpen({ url, routeOptions }: FastifyRequest): boolean {
+  return routeOptions.config?.open === true || OPEN.test(url.split("?")[0]!);
+}
+
+/** Whom requests are counted by: the key that was checked, as anyone can make up another one each time; else the address, of which one host may have a whole /64. */
+export function clientOf(request: FastifyRequest): string {
+  return request.client ?? normalizeIP(request.ip, 64);
+}
+
+/** Kept prefixes are shared among the requests of one key and model alone: how fast an answer comes tells who asked before. */
+export function cacheKeyOf({ client }: FastifyRequest, model: string): string {
+  return createHash("sha256")
+    .update(`${client ?? ""}\n${model}`)
+    .digest("hex");
+}
+
 /** The key of a request, by either header; null without one. */
-export function keyOf(request: FastifyRequest): string | null {
+function keyOf(request: FastifyRequest): string | null {
   const { authorization } = request.headers;
   const bearer = /^Bearer +(\S+) *$/i.exec(authorization ?? "")?.[1];
   const own = request.headers["x-api-key"];
@@ -28,10 +68,10 @@ export function keyOf(request: FastifyRequest): string | null {
 }
 
 /** Digests are of equal length, and every key is compared: the time tells neither which one nor how far it matched. */
-function isKnown(given: Buffer, known: readonly Buffer[]): boolean {
+function knownDigest(given: Buffer, known: readonly Buffer[]): string | null {
   let found = false;
   for (const key of known) found = timingSafeEqual(given, key) || found;
-  return found;
+  return found ? given.toString("hex") : null;
 }
 
 function digest(key: string): Buffer {

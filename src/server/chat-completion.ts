@@ -1,4 +1,5 @@
-import { type Answer, type StreamedToken, TokenText } from "../infer/index.js";
+import type { Answer, StreamedToken } from "../infer/index.js";
+import { answerTokens } from "./answer-tokens.js";
 import type { ServedModel } from "./settings.js";
 
 /** OpenAI's objects for one answer, whole or in chunks (https://platform.openai.com/docs/api-reference/chat). */
@@ -61,14 +62,11 @@ export class ChatCompletion {
   }
 
   private entries(answer: Answer): object[] {
-    const text = new TokenText(this.model.engine.model.tokenizer);
-    return [...answer.tokens].map((token, i) =>
-      entry({ token, text: text.push(token), probability: answer.probabilities[i]! }),
-    );
+    return answerTokens(answer, this.model).map(entry);
   }
 }
 
-function entry({ text, probability }: StreamedToken): object {
+function entry({ text, probability }: Pick<StreamedToken, "text" | "probability">): object {
   return {
     token: text,
     logprob: Math.max(Math.log(probability), -9999),
@@ -77,17 +75,24 @@ function entry({ text, probability }: StreamedToken): object {
   };
 }
 
-export function usageOf({ promptTokens, tokens }: Answer): object {
+export interface Usage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+  /** Tokens of the prompt that were not computed again: a schema that the same key has asked about. */
+  prompt_tokens_details: { cached_tokens: number };
+}
+
+export function usageOf({ promptTokens, cachedTokens, tokens }: Answer): Usage {
   return {
     prompt_tokens: promptTokens,
     completion_tokens: tokens.length,
     total_tokens: promptTokens + tokens.length,
-    // The engine computes each prompt anew.
-    prompt_tokens_details: { cached_tokens: 0 },
+    prompt_tokens_details: { cached_tokens: cachedTokens },
   };
 }
 
 /** What OpenAI's objects have no place for: the SQL without fences and prose, and how sure the model was. */
-function ownFields({ sql, confidence }: Answer): object {
-  return { sql, confidence };
+function ownFields({ sql, confidence, calibratedConfidence, abstained }: Answer): object {
+  return { sql, confidence, calibrated_confidence: calibratedConfidence, abstained };
 }

@@ -18,7 +18,11 @@ type Message = ChatRequest["messages"][number];
  *
  * @throws HttpError 400, 404
  */
-export function readChat({ messages, metadata }: ChatRequest, databases: Databases): ChatQuestion {
+export function readChat(
+  { messages, metadata }: ChatRequest,
+  databases: Databases,
+  client: string | null = null,
+): ChatQuestion {
   const question = textOf(messages.findLast(({ role }) => role === "user"));
   if (question.trim() === "") {
     throw new HttpError(400, "messages has no user message with a text: the last one is the question.", {
@@ -31,7 +35,7 @@ export function readChat({ messages, metadata }: ChatRequest, databases: Databas
     return { question, subject: { schema: database.schema, database } };
   }
   const written = system.map(schemaIn).findLast((text) => text !== null);
-  if (written != null) return { question, subject: subjectOf(written, databases) };
+  if (written != null) return { question, subject: subjectOf(written, databases, client) };
   return { question, subject: namedIn(system, databases) };
 }
 

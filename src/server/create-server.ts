@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import cors from "@fastify/cors";
 import rateLimit from "@fastify/rate-limit";
-import fastify, { type FastifyInstance, LogController } from "fastify";
-import { guardAccess, keyOf } from "./access.js";
-import { AnswerQueue } from "./answer-queue.js";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from "fastify";
+import { clientOf, guardAccess } from "./access.js";
+import { Admission } from "./admission.js";
 import { chatCompletionsRoute } from "./chat-completions-route.js";
 import { Connections } from "./connections.js";
 import { databaseRoutes } from "./database-routes.js";
@@ -19,6 +19,7 @@ import { observeRequests } from "./request-facts.js";
 import type { ServerContext } from "./server-context.js";
 import { type ServerOptions, type ServerSettings, serverSettings } from "./settings.js";
 import { sqlRoute } from "./sql-route.js";
+import { webViews } from "./web-views.js";
 
 /**
  * An HTTP server over loaded engines: `await server.listen({ host: "127.0.0.1", port: 8000 })` starts it, `close()` ends
@@ -29,19 +30,15 @@ import { sqlRoute } from "./sql-route.js";
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const settings = serverSettings(options);
   const metrics = new ServerMetrics();
-  const queue = new AnswerQueue({
-    limit: settings.queueLimit,
-    batchSize: settings.batchSize,
-    onBatch: (rows, seconds) => metrics.batch(rows, seconds),
-  });
-  metrics.watchQueue(queue);
+  const admission = new Admission({ running: settings.batchSize, waiting: settings.queueLimit });
+  metrics.watch(admission, options.models);
   const databases = await Databases.open({
     files: options.databases ?? {},
     dataFolder: options.dataFolder,
     ...settings,
   });
   const created = Math.floor(Date.now() / 1000);
-  const context: ServerContext = { settings, models: options.models, databases, queue, metrics, created };
+  const context: ServerContext = { settings, models: options.models, databases, admission, metrics, created };
   const app = bareServer(options, settings);
   try {
     closeInOrder(app, context);
@@ -51,10 +48,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       const exposed = ["x-request-id", "retry-after"];
       await app.register(cors, { origin: [...settings.corsOrigins], exposedHeaders: exposed, strictPreflight: false });
     }
-    guardAccess(app, settings.apiKeys);
-    if (settings.rateLimit > 0) await limitRate(app, settings);
+    guardAccess(
+      app,
+      settings.apiKeys,
+      settings.rateLimit > 0 ? await limitRate(app, settings.rateLimit) : async () => {},
+    );
     await documentApi(app, settings.apiKeys.length > 0);
     addRoutes(app, context);
+    await webViews(app, context, options);
     await app.ready();
     return app;
   } catch (error) {
@@ -82,7 +83,8 @@ function bareServer(options: ServerOptions, settings: ServerSettings): FastifyIn
     genReqId: () => randomUUID(),
     // A client that sends its request drop by drop holds a connection no longer than this.
     requestTimeout: 300_000,
-    routerOptions: { maxParamLength: 64 },
+    // Names of databases have 64 characters at most; a run may lie in a folder of folders.
+    routerOptions: { maxParamLength: 255 },
   });
   // Bodies are read by their zod schemas, which then document them; JSON is written as it is.
   app.setValidatorCompiler(() => () => true);
@@ -93,24 +95,26 @@ function bareServer(options: ServerOptions, settings: ServerSettings): FastifyIn
 }
 
 /** Answers what was accepted, refuses what comes after, then ends the database processes. */
-function closeInOrder(app: FastifyInstance, { queue, databases, metrics }: ServerContext): void {
+function closeInOrder(app: FastifyInstance, { admission, databases, metrics }: ServerContext): void {
   const connections = new Connections(app.server);
   app.addHook("preClose", async () => connections.closeWhenIdle());
   app.addHook("onClose", async () => {
-    await queue.idle();
+    await admission.idle();
     await databases.close();
     metrics.clear();
   });
 }
 
-async function limitRate(app: FastifyInstance, { rateLimit: max, apiKeys }: ServerSettings): Promise<void> {
+/** Counts requests by client and refuses those over the limit; gives what counts a request that no route sees. */
+async function limitRate(app: FastifyInstance, max: number) {
   await app.register(rateLimit, {
     ...{ max, timeWindow: "1 minute" },
-    // Only a key that was checked: anyone can send another one with every request.
-    keyGenerator: (request) => (apiKeys.length > 0 ? keyOf(request) : null) ?? request.ip,
+    keyGenerator: clientOf,
     errorResponseBuilder: (_, { ttl }) =>
       new HttpError(429, `Over ${max} requests a minute. Try again in ${Math.ceil(ttl / 1000)} s.`, {
         ...{ code: "rate_limit_exceeded", retryAfter: Math.ceil(ttl / 1000) },
       }),
   });
+  const count = app.rateLimit();
+  return async (request: FastifyRequest, reply: FastifyReply) => void (await count.call(app, request, reply));
 }

@@ -47,7 +47,11 @@ export function databaseRoutes(app: FastifyInstance, { databases, metrics, setti
     const database = databases.get(request.params.name);
     const { sql, max_rows } = readBody(queryRequest, request.body);
     Object.assign(request.facts, { database: database.name, sql });
-    const outcome = await databases.query(database, sql, { maxRows: max_rows, signal: requestSignal(reply) });
+    const outcome = await databases.query(database, sql, {
+      maxRows: max_rows,
+      signal: requestSignal(reply),
+      own: true,
+    });
     metrics.query(outcome.ok ? "ok" : outcome.kind);
     if (!outcome.ok) throw new HttpError(400, outcome.error, { code: outcome.kind, param: "sql" });
     return { ...resultTable(outcome), seconds: outcome.seconds };

@@ -5,6 +5,7 @@ import { createDatabasePool, type DatabasePool, type QueryResult } from "../data
 import { SqltuneError } from "../errors.js";
 import type { Schema } from "../schema/types.js";
 import { HttpError, unknownDatabase } from "./http-error.js";
+import { SchemaTexts } from "./schema-texts.js";
 import { UploadFolder } from "./upload-folder.js";
 
 /** A database that questions can be asked about and queries run on. */
@@ -31,11 +32,18 @@ const SCHEMA_TASK = new URL(
   import.meta.url.endsWith(".ts") ? "./read-schema-task.ts" : "./read-schema-task.js",
   import.meta.url,
 );
-/** Queries that run or wait for a process; each may take seconds, and clients wait for theirs. */
-const MAX_QUERIES = 32;
+/**
+ * Queries that run or wait for a process: each may take seconds, and clients wait for theirs. Those of answers come at
+ * once when answers are computed together, and the models are the narrower door.
+ */
+const MAX_QUERIES = 256;
+/** Of the clients' own. */
+const MAX_OWN_QUERIES = 32;
 
 /** The databases of one server and the processes that their queries run in, apart from the server's own. */
 export class Databases {
+  /** Beside them, the schemas that clients send as texts. */
+  readonly texts = new SchemaTexts();
   private readonly known = new Map<string, KnownDatabase>();
   private readonly pool: DatabasePool;
   private uploads: UploadFolder | null = null;
@@ -95,14 +103,14 @@ export class Databases {
     return same.length === 1 ? same[0]! : null;
   }
 
-  /** Runs SQL in the sandbox. @throws HttpError 429 when too many queries run already. */
+  /** Runs SQL in the sandbox; `own`: that a client wrote, not a model. @throws HttpError 429 when too many queries run already. */
   async query(
     database: KnownDatabase,
     sql: string,
-    options: { maxRows?: number; signal: AbortSignal },
+    options: { maxRows?: number | undefined; signal: AbortSignal; own?: boolean },
   ): Promise<QueryResult> {
-    const { maxRows = Number.POSITIVE_INFINITY, signal } = options;
-    if (this.pending >= MAX_QUERIES) {
+    const { maxRows = Number.POSITIVE_INFINITY, signal, own = false } = options;
+    if (this.pending >= (own ? MAX_OWN_QUERIES : MAX_QUERIES)) {
       throw new HttpError(429, `${this.pending} queries run already. Try again later.`, {
         ...{ code: "too_many_queries", retryAfter: 1 },
       });
@@ -158,6 +166,7 @@ export class Databases {
     } catch (error) {
       if (this.known.get(name)?.file === path) this.known.delete(name);
       await uploads.discard(path);
+      this.pool.forget(path);
       // The pool's own failures are no fault of the file.
       if (!(error instanceof SqltuneError && error.details.code === "ERR_DATABASE")) throw error;
       throw new HttpError(415, error.message.replaceAll(path, "The file"), { code: "not_a_database" });
@@ -169,8 +178,11 @@ export class Databases {
     if (this.get(name).origin !== "upload") {
       throw new HttpError(403, `${name} was given when the server was started, and stays.`, { code: "not_uploaded" });
     }
+    const { file } = this.get(name);
     this.known.delete(name);
     await this.uploads!.remove(name);
+    // A process that has it open would keep its space on the disk.
+    this.pool.forget(file);
   }
 
   close(): Promise<void> {
@@ -188,10 +200,16 @@ export class Databases {
   }
 }
 
+const signatures = new WeakMap<Schema, string>();
+
 /** Tables and columns whatever their order, case, types and keys. */
-function signature({ tables }: Schema): string {
-  const text = tables.map(({ name, columns }) => {
+function signature(schema: Schema): string {
+  const known = signatures.get(schema);
+  if (known !== undefined) return known;
+  const texts = schema.tables.map(({ name, columns }) => {
     return JSON.stringify([name.toLowerCase(), columns.map((column) => column.name.toLowerCase()).sort()]);
   });
-  return text.sort().join("\n");
+  const text = texts.sort().join("\n");
+  signatures.set(schema, text);
+  return text;
 }

@@ -8,7 +8,7 @@ const health = z.object({ status: z.literal("ok"), model_loaded: z.boolean() });
 export function healthRoute(app: FastifyInstance, { models }: ServerContext): void {
   const schema = {
     ...{ summary: "Whether the server is up and has a model", tags: ["operation"], security: [] },
-    response: { 200: documented(health) },
+    response: { 200: documented(health, "output") },
   };
   app.get("/health", { schema, config: { rateLimit: false } }, async () => ({
     status: "ok",

@@ -1,15 +1,17 @@
+import { z } from "zod";
 import type { QueryResult, QuerySuccess, SqlValue } from "../database/index.js";
 
-/** A result as it stands in an answer. */
-export interface ResultTable {
-  columns: string[];
-  rows: JsonValue[][];
-  /** Whether rows were left out. */
-  truncated: boolean;
-}
-
 /** Integers beyond 2^53 and numbers that JSON lacks are texts; bytes are {"base64": …}. */
-export type JsonValue = string | number | null | { base64: string };
+const jsonValueSchema = z.union([z.string(), z.number(), z.null(), z.strictObject({ base64: z.string() })]);
+export type JsonValue = z.output<typeof jsonValueSchema>;
+
+/** A result as it stands in an answer. */
+export const resultSchema = z.strictObject({
+  columns: z.array(z.string()),
+  rows: z.array(z.array(jsonValueSchema)),
+  truncated: z.boolean().describe("Whether rows were left out."),
+});
+export type ResultTable = z.output<typeof resultSchema>;
 
 export function resultTable({ columns, rows, truncated }: QuerySuccess): ResultTable {
   return { columns, rows: rows.map((row) => row.map(jsonValue)), truncated };

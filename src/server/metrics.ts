@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { AnswerQueue } from "./answer-queue.js";
+import type { Answer } from "../infer/index.js";
+import type { Admission } from "./admission.js";
+import type { ServedModel } from "./settings.js";
 
 const SECONDS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60];
 
@@ -17,25 +19,20 @@ export class ServerMetrics {
   });
   private readonly waits = new Histogram({
     name: "sqltune_queue_wait_seconds",
-    help: "Time a question waited for the model.",
+    help: "Time a question waited for a place.",
     buckets: SECONDS,
     registers: this.registers,
   });
-  private readonly batches = new Histogram({
-    name: "sqltune_batch_questions",
-    help: "Questions computed together.",
-    buckets: [1, 2, 4, 8, 16, 32, 64],
-    registers: this.registers,
-  });
-  private readonly turns = new Histogram({
-    name: "sqltune_batch_seconds",
-    help: "Time the model took for a batch.",
+  private readonly answers = new Histogram({
+    name: "sqltune_answer_seconds",
+    help: "Time from a question's place to its answer's last token, by model.",
+    labelNames: ["model"],
     buckets: SECONDS,
     registers: this.registers,
   });
   private readonly tokens = new Counter({
     name: "sqltune_tokens_total",
-    help: "Tokens read (prompt) and written (completion), by model.",
+    help: "Tokens read (prompt), those of them that a kept prefix saved (cached), and written (completion), by model.",
     labelNames: ["model", "kind"],
     registers: this.registers,
   });
@@ -54,33 +51,30 @@ export class ServerMetrics {
     this.requests.observe({ method, route, status }, seconds);
   }
 
-  batch(rows: number, seconds: number): void {
-    this.batches.observe(rows);
-    this.turns.observe(seconds);
-  }
-
-  answer(model: string, promptTokens: number, completionTokens: number, queueMs: number): void {
+  answer(model: string, { promptTokens, cachedTokens, tokens, timings }: Answer, queueMs: number): void {
     this.tokens.inc({ model, kind: "prompt" }, promptTokens);
-    this.tokens.inc({ model, kind: "completion" }, completionTokens);
+    this.tokens.inc({ model, kind: "cached" }, cachedTokens);
+    this.tokens.inc({ model, kind: "completion" }, tokens.length);
     this.waits.observe(queueMs / 1000);
+    this.answers.observe({ model }, timings.totalMs / 1000);
   }
 
   query(outcome: string): void {
     this.queries.inc({ outcome });
   }
 
-  watchQueue(queue: AnswerQueue): void {
-    const gauge = (name: string, help: string, read: () => number) =>
-      new Gauge({
-        name,
-        help,
-        registers: this.registers,
-        collect() {
-          this.set(read());
-        },
-      });
-    gauge("sqltune_queue_depth", "Questions waiting for the model.", () => queue.depth);
-    gauge("sqltune_queue_active", "Questions the model works on.", () => queue.active);
+  /** Reads, whenever Prometheus asks, what happens at the door and how the kept prefixes fare. */
+  watch(admission: Admission, models: readonly ServedModel[]): void {
+    this.gauge("sqltune_queue_depth", "Questions waiting for a place.", () => admission.waiting);
+    this.gauge("sqltune_queue_active", "Questions that are computed.", () => admission.running);
+    this.gauge("sqltune_rows_running", "Rows that are computed; a question with candidates has several.", () => {
+      return admission.rows;
+    });
+    this.prefixes("sqltune_prefix_cache_bytes", "Memory of kept prefixes, by model.", models, "bytes");
+    this.prefixes("sqltune_prefix_cache_limit_bytes", "Memory they may take.", models, "limitBytes");
+    this.prefixes("sqltune_prefix_cache_entries", "Prefixes that are kept.", models, "entries");
+    this.prefixes("sqltune_prefix_cache_hits_total", "Prefixes that were found.", models, "hits");
+    this.prefixes("sqltune_prefix_cache_misses_total", "Prefixes that had to be computed.", models, "misses");
   }
 
   route(app: FastifyInstance): void {
@@ -91,5 +85,44 @@ export class ServerMetrics {
 
   clear(): void {
     this.registry.clear();
+  }
+
+  private gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: this.registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+
+  private prefixes(
+    name: string,
+    help: string,
+    models: readonly ServedModel[],
+    key: keyof ReturnType<ServedModel["engine"]["model"]["native"]["prefixCache"]>,
+  ): void {
+    const read = (set: (model: string, value: number) => void) => {
+      for (const { name: model, engine } of models) set(model, engine.model.native.prefixCache()[key]);
+    };
+    const options = { name, help, labelNames: ["model"], registers: this.registers };
+    if (!name.endsWith("_total")) {
+      new Gauge({
+        ...options,
+        collect() {
+          read((model, value) => this.set({ model }, value));
+        },
+      });
+      return;
+    }
+    new Counter({
+      ...options,
+      collect() {
+        this.reset();
+        read((model, value) => this.inc({ model }, value));
+      },
+    });
   }
 }

@@ -9,6 +9,7 @@ export interface RequestFacts {
   question?: string;
   sql?: string;
   promptTokens?: number;
+  cachedTokens?: number;
   completionTokens?: number;
   queueMs?: number;
   error?: string;

@@ -1,5 +1,4 @@
 import { SqltuneError } from "../errors.js";
-import { parseSchema } from "../schema/parse-schema.js";
 import type { Schema } from "../schema/types.js";
 import type { Databases, KnownDatabase } from "./databases.js";
 import { HttpError } from "./http-error.js";
@@ -14,18 +13,19 @@ export interface Subject {
  * A schema as text, or the name of a database in its place. A text with the tables and columns of one known database
  * means that database; the prompt has the text as it was given. Never a path: nothing a client names is opened.
  *
+ * @param client who sent it: see FastifyRequest.client
  * @throws HttpError 400 for a text that is no schema
  */
-export function subjectOf(text: string, databases: Databases): Subject {
+export function subjectOf(text: string, databases: Databases, client: string | null = null): Subject {
   const named = databases.find(text.trim());
   if (named) return { schema: named.schema, database: named };
-  const schema = readSchema(text);
+  const schema = readSchema(text, databases, client);
   return { schema, database: databases.matching(schema) };
 }
 
-function readSchema(text: string): Schema {
+function readSchema(text: string, { texts }: Databases, client: string | null): Schema {
   try {
-    return parseSchema(text);
+    return texts.get(text, client ?? "");
   } catch (error) {
     if (!(error instanceof SqltuneError)) throw error;
     // What parseSchema advises is the command line's; files are not read here.

@@ -1,4 +1,4 @@
-import type { AnswerQueue } from "./answer-queue.js";
+import type { Admission } from "./admission.js";
 import type { Databases } from "./databases.js";
 import { HttpError } from "./http-error.js";
 import type { ServerMetrics } from "./metrics.js";
@@ -9,7 +9,7 @@ export interface ServerContext {
   settings: ServerSettings;
   models: readonly ServedModel[];
   databases: Databases;
-  queue: AnswerQueue;
+  admission: Admission;
   metrics: ServerMetrics;
   /** Unix time at which the server was made: OpenAI's `created` of its models. */
   created: number;

@@ -1,14 +1,17 @@
 import type { Writable } from "node:stream";
 import { SqltuneError } from "../errors.js";
-import type { Engine } from "../infer/index.js";
+import type { AnswerOptions, Engine } from "../infer/index.js";
+import type { WebOptions } from "./web-views.js";
 
 /** An engine and the name that requests call it by. */
 export interface ServedModel {
   name: string;
   engine: Engine;
+  /** The engine's own choice among candidates and repairs, which run SQL: for requests that leave it to the engine. */
+  answering?: Pick<AnswerOptions, "select" | "repair">;
 }
 
-export interface ServerOptions {
+export interface ServerOptions extends WebOptions {
   /** The first answers where a request names none. The engines stay the caller's. Without any, questions are answered 503. */
   models: readonly ServedModel[];
   /** SQLite files by the name that requests call them by. */
@@ -19,11 +22,11 @@ export interface ServerOptions {
   apiKeys?: readonly string[];
   /** Origins whose pages may call the server from a browser; default none. */
   corsOrigins?: readonly string[];
-  /** Requests a minute from one key, or from one address where there are no keys; default 600, 0 is no limit. */
+  /** Requests a minute from one key, or from one address where no known key comes with them; default 600, 0 is no limit. */
   rateLimit?: number;
   /** Questions that may wait for the model; one more is answered 429. Default 64. */
   queueLimit?: number;
-  /** Waiting questions computed together at most; default 8. */
+  /** Answers computed at the same time at most, over all models; default 64. */
   batchSize?: number;
   /** Longest answer in tokens, and the one given where a request names no other; default 256. */
   maxTokens?: number;
@@ -45,14 +48,16 @@ export interface ServerOptions {
   logQuestions?: boolean;
 }
 
-export type ServerSettings = Required<Omit<ServerOptions, "models" | "databases" | "dataFolder" | "log">>;
+export type ServerSettings = Required<
+  Omit<ServerOptions, "models" | "databases" | "dataFolder" | "log" | keyof WebOptions>
+>;
 
 const DEFAULTS: ServerSettings = {
   apiKeys: [],
   corsOrigins: [],
   rateLimit: 600,
   queueLimit: 64,
-  batchSize: 8,
+  batchSize: 64,
   maxTokens: 256,
   bodyLimit: 2 ** 20,
   uploadLimit: 64 * 2 ** 20,
@@ -63,12 +68,14 @@ const DEFAULTS: ServerSettings = {
   logQuestions: false,
 };
 
+const MAY_BE_NONE = new Set(["rateLimit", "uploadCount"]);
+
 /** What was not given, by its default. @throws SqltuneError for numbers that make no sense, and for an empty API key. */
 export function serverSettings(options: ServerOptions): ServerSettings {
   const given = Object.entries(options).filter(([key, value]) => key in DEFAULTS && value !== undefined);
   const settings: ServerSettings = { ...DEFAULTS, ...Object.fromEntries(given) };
   const problems = Object.entries(settings).flatMap(([name, value]) => {
-    const least = name === "rateLimit" || name === "uploadCount" ? 0 : 1;
+    const least = MAY_BE_NONE.has(name) ? 0 : 1;
     if (typeof value !== "number" || (Number.isInteger(value) && value >= least)) return [];
     return [`${name} is ${value}; expected a whole number of at least ${least}.`];
   });

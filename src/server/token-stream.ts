@@ -1,7 +1,7 @@
 import type { FastifyReply } from "fastify";
-import type { StreamedToken } from "../infer/index.js";
+import type { Answer, StreamedToken } from "../infer/index.js";
 import { PushQueue } from "../infer/push-queue.js";
-import type { QueuedAnswer } from "./answer-queue.js";
+import type { Admitted } from "./admission.js";
 import { asHttpError, openAiError } from "./error-replies.js";
 import { EventStream } from "./event-stream.js";
 
@@ -9,12 +9,12 @@ export interface TokenStreamEvents {
   reply: FastifyReply;
   drainMs: number;
   /** Starts the model; its tokens are kept until the client has read those before. */
-  ask: (onToken: (token: StreamedToken) => void) => Promise<QueuedAnswer>;
+  ask: (onToken: (token: StreamedToken) => void) => Promise<Admitted<Answer>>;
   /** Before the first token. */
   open?: (events: EventStream) => Promise<void>;
   token: (events: EventStream, token: StreamedToken) => Promise<void>;
   /** After the last token; `rest` is text of the answer that no token gave. */
-  close: (events: EventStream, result: QueuedAnswer, rest: string) => Promise<void>;
+  close: (events: EventStream, admitted: Admitted<Answer>, rest: string) => Promise<void>;
 }
 
 /**
@@ -39,9 +39,9 @@ export async function streamTokens({ reply, drainMs, ask, open, token, close }: 
       sent += next.value.text;
       await token(events, next.value);
     }
-    const result = await answering;
-    const { text } = result.answer;
-    await close(events, result, text.startsWith(sent) ? text.slice(sent.length) : "");
+    const admitted = await answering;
+    const { text } = admitted.result;
+    await close(events, admitted, text.startsWith(sent) ? text.slice(sent.length) : "");
   } catch (error) {
     if (!reply.raw.destroyed) await tellError(events, error as Error, reply);
   } finally {

@@ -100,12 +100,19 @@ async function readIndex(path: string): Promise<Map<string, string>> {
   }
 }
 
-/** Passes bytes on as long as they begin like a SQLite file and do not pass the limit. */
+/** Where a database's header says how it is written and read: 1 with a rollback journal, 2 with a write-ahead log. */
+const MODES = [18, 19];
+
+/**
+ * Passes bytes on as long as they begin like a SQLite file and do not pass the limit. One in WAL mode is stored as an
+ * ordinary one: it came without its log, and to read it SQLite would make two files beside it.
+ */
 function checked(limit: number) {
   return async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     let head = Buffer.alloc(0);
     let bytes = 0;
-    for await (const chunk of source) {
+    for await (const received of source) {
+      const chunk = withoutLog(received, bytes);
       bytes += chunk.length;
       if (bytes > limit) throw new HttpError(413, `The database is over ${limit} bytes, which is the limit.`);
       if (head.length < MAGIC.length) head = Buffer.concat([head, chunk.subarray(0, MAGIC.length - head.length)]);
@@ -114,6 +121,15 @@ function checked(limit: number) {
     }
     if (head.length < MAGIC.length) throw notSqlite();
   };
+}
+
+/** @param start where in the file the chunk begins */
+function withoutLog(chunk: Buffer, start: number): Buffer {
+  const places = MODES.map((at) => at - start).filter((at) => chunk[at] === 2);
+  if (places.length === 0) return chunk;
+  const changed = Buffer.from(chunk);
+  for (const at of places) changed[at] = 1;
+  return changed;
 }
 
 function notSqlite(): HttpError {

@@ -127,7 +127,7 @@ describe("sqltune serve", () => {
     const slow = [...tiny, "--max-tokens", "900"];
     const ended = await serve(slow, async ({ url }, kill) => {
       const replies = Array.from({ length: 40 }, (_, i) => ask(url, { seed: i }));
-      while (!/^sqltune_queue_depth [1-9]/m.test(await (await fetch(`${url}/metrics`)).text()));
+      while (!/^sqltune_queue_active [1-9]/m.test(await (await fetch(`${url}/metrics`)).text()));
       kill("SIGINT");
       // The first signal is taken when new connections are refused.
       while (

@@ -63,6 +63,15 @@ describe("access", () => {
     const status = async (key: string) =>
       (await keyed.inject({ url: "/v1/models", headers: { "x-api-key": key } })).statusCode;
     expect([await status("a"), await status("b"), await status("a")]).toEqual([200, 200, 429]);
+    // Neither where no key is asked for, nor to try one after the other.
+    const docs = (n: number) => keyed.inject({ url: "/docs/json", headers: { "x-api-key": `made up ${n}` } });
+    expect([(await docs(1)).statusCode, (await docs(2)).statusCode]).toEqual([200, 429]);
+    expect([await status("guess 1"), await status("guess 2")]).toEqual([429, 429]);
+    expect(await status("b")).toBe(429);
+    const guessed = await fixture.server({ rateLimit: 2, apiKeys: ["a"] });
+    const guess = async (url: string) =>
+      (await guessed.inject({ url, headers: { authorization: `Bearer ${Math.random()}` } })).statusCode;
+    expect([await guess("/v1/models"), await guess("/nowhere"), await guess("/metrics")]).toEqual([401, 401, 429]);
   });
 
   it("refuses settings that make no sense, all at once", async () => {
@@ -100,7 +109,7 @@ describe("what a server tells of itself", () => {
       expect.objectContaining({
         ...{ level: 30, time: expect.any(Number), reqId: expect.any(String), method: "POST", route: "/generate_sql" },
         ...{ status: 200, model: "tiny", promptTokens: expect.any(Number), completionTokens: expect.any(Number) },
-        ...{ ms: expect.any(Number), queueMs: expect.any(Number) },
+        ...{ ms: expect.any(Number), queueMs: expect.any(Number), cachedTokens: expect.any(Number) },
       }),
       expect.objectContaining({ method: "GET", route: "/v1/models", status: 200 }),
       expect.objectContaining({ method: "POST", status: 400 }),
@@ -109,7 +118,7 @@ describe("what a server tells of itself", () => {
     expect(entries.find(({ msg }) => msg === "request")).toMatchObject({ question, sql });
   });
 
-  it("counts requests, tokens, batches and queries for Prometheus", async () => {
+  it("counts requests, tokens, prefixes and queries for Prometheus", async () => {
     const app = await fixture.server({ databases: { singers: fixture.singers } });
     await app.inject({ ...ask, payload: { question, schema: "singers" } });
     await app.inject({ url: "/v1/databases/singers/query", method: "POST", payload: { sql: "SELECT 1" } });
@@ -127,9 +136,13 @@ describe("what a server tells of itself", () => {
     expect(value('sqltune_http_request_seconds_count{method="POST",route="/generate_sql",status="200"}')).toBe(1);
     expect(value('sqltune_tokens_total{model="tiny",kind="prompt"}')).toBe(promptTokens);
     expect(value('sqltune_tokens_total{model="tiny",kind="completion"}')).toBe(tokens.length);
-    expect(value("sqltune_batch_questions_sum")).toBe(1);
+    expect(value('sqltune_answer_seconds_count{model="tiny"}')).toBe(1);
+    expect(value("sqltune_queue_wait_seconds_count")).toBe(1);
+    const kept = fixture.random.native.prefixCache();
+    expect(value('sqltune_prefix_cache_misses_total{model="tiny"}')).toBeLessThanOrEqual(kept.misses);
+    expect(value('sqltune_prefix_cache_limit_bytes{model="tiny"}')).toBe(kept.limitBytes);
     expect(value('sqltune_queries_total{outcome="ok"}')).toBe(1);
-    expect(value("sqltune_queue_depth")).toBe(0);
+    for (const none of ["queue_depth", "queue_active", "rows_running"]) expect(value(`sqltune_${none}`)).toBe(0);
     expect(value("process_resident_memory_bytes")).toBeGreaterThan(1e6);
   });
 
@@ -140,15 +153,13 @@ describe("what a server tells of itself", () => {
       Object.keys(item).map((method) => `${method} ${path}`),
     );
     expect(methods.sort()).toEqual([
-      ...[
-        "delete /v1/databases/{name}",
-        "get /health",
-        "get /metrics",
-        "get /v1/databases",
-        "get /v1/databases/{name}",
-      ],
-      ...["get /v1/models", "get /v1/models/{model}", "post /generate_sql", "post /v1/chat/completions"],
-      ...["post /v1/databases/{name}/query", "post /v1/sql", "put /v1/databases/{name}"],
+      ...["delete /v1/databases/{name}", "get /health", "get /metrics", "get /v1/configs", "get /v1/databases"],
+      ...["get /v1/databases/{name}", "get /v1/models", "get /v1/models/{model}", "get /v1/reports"],
+      ...["get /v1/reports/{id}", "get /v1/reports/{id}/html", "get /v1/runs", "get /v1/runs/{id}"],
+      ...["get /v1/runs/{id}/events", "get /v1/runs/{id}/predictions", "get /v1/runs/{id}/stream"],
+      ...["post /generate_sql", "post /v1/chat/completions", "post /v1/databases/{name}/query", "post /v1/feedback"],
+      ...["post /v1/runs", "post /v1/runs/{id}/cancel", "post /v1/runs/{id}/stop", "post /v1/sql"],
+      "put /v1/databases/{name}",
     ]);
     const { schema } = document.paths["/generate_sql"].post.requestBody.content["application/json"];
     expect(schema.required).toEqual(["question", "schema"]);

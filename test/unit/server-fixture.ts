@@ -23,11 +23,20 @@ export interface Fixture {
   /** Random weights: its answers are different for different questions, and no SQL. */
   random: Model;
   engine: Engine;
+  /** Whether this processor has the kernels that keep prefixes. */
+  keepsPrefixes: () => boolean;
   server: (options?: Partial<ServerOptions>) => ReturnType<typeof createServer>;
 }
 
-/** A random model of two layers behind a server; servers that a test makes are closed after it. */
-export function useServer(): Fixture {
+export interface FixtureOptions {
+  /** Of the random model; default 2. More make answers take longer. */
+  layers?: number;
+  /** Every answer goes on to its limit. */
+  endless?: boolean;
+}
+
+/** A random model behind a server; servers that a test makes are closed after it. */
+export function useServer({ layers = 2, endless = false }: FixtureOptions = {}): Fixture {
   const fixture = {} as Fixture;
   const open: Awaited<ReturnType<typeof createServer>>[] = [];
   beforeAll(async () => {
@@ -37,8 +46,10 @@ export function useServer(): Fixture {
     const database = new Database(fixture.singers);
     database.exec(`${SINGER} INSERT INTO singer VALUES ('Ann', 30), ('Bo', 9007199254740993)`);
     database.close();
-    writeTrainableModel(join(fixture.folder, "tiny"));
+    // Heads of 16: the smallest that the kernels take which keep prefixes.
+    writeTrainableModel(join(fixture.folder, "tiny"), { config: { headDim: 16, numLayers: layers } });
     fixture.random = await loadModel(join(fixture.folder, "tiny"), FLOAT32);
+    if (endless) Object.defineProperty(fixture.random.tokenizer, "stopIds", { value: [] });
     fixture.engine = await createEngine({ model: fixture.random, maxNewTokens: 12 });
   });
   afterAll(async () => {
@@ -46,6 +57,7 @@ export function useServer(): Fixture {
     fixture.random?.dispose();
     rmSync(fixture.folder, { recursive: true });
   });
+  fixture.keepsPrefixes = () => fixture.random.native.prefixCache().limitBytes > 0;
   fixture.server = async (options = {}) => {
     const models = [{ name: "tiny", engine: fixture.engine }];
     const server = await createServer({ models, maxTokens: 12, rateLimit: 0, ...options });

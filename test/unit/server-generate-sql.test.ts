@@ -94,6 +94,23 @@ describe("POST /generate_sql", () => {
     expect([long.statusCode, long.json().detail]).toEqual([400, expect.stringMatching(/prompt has \d+ tokens.*1024/)]);
   });
 
+  it("turns a body of very many or very deep values away before it is read", async () => {
+    const app = await fixture.server();
+    const send = async (url: string, payload: string) =>
+      (await app.inject({ method: "POST", url, payload, headers: { "content-type": "application/json" } })).json();
+    const many = JSON.stringify({ messages: Array.from({ length: 200_000 }, () => 0) });
+    expect(await send("/v1/chat/completions", many)).toMatchObject({
+      error: { message: expect.stringMatching(/over 5000 values/) },
+    });
+    expect(await send("/generate_sql", many)).toEqual({ detail: "The body has over 5000 values." });
+    const deep = `{"question": ${"[".repeat(400_000)}${"]".repeat(400_000)}}`;
+    expect((await send("/v1/sql", deep)).error.message).toMatch(/levels deep|no JSON/);
+    const wrong = JSON.stringify({ messages: [{ role: "user" }], temperature: 9, ["x".repeat(500_000)]: 1 });
+    expect((await send("/v1/chat/completions", wrong)).error.message.length).toBeLessThan(400);
+    const names = JSON.stringify({ ["x".repeat(500_000)]: 1 });
+    expect((await send("/v1/sql", names)).error.message.length).toBeLessThan(2000);
+  });
+
   it("answers 503 without a model, and says so in /health", async () => {
     const app = await fixture.server({ models: [] });
     expect((await app.inject("/health")).json()).toEqual({ status: "ok", model_loaded: false });

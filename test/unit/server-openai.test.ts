@@ -55,14 +55,37 @@ describe("OpenAI's client", () => {
         prompt_tokens: answer.promptTokens,
         completion_tokens: answer.tokens.length,
         total_tokens: answer.promptTokens + answer.tokens.length,
-        prompt_tokens_details: { cached_tokens: 0 },
+        prompt_tokens_details: { cached_tokens: expect.any(Number) },
       },
-      sqltune: { sql: answer.sql, confidence: expect.closeTo(answer.confidence, 5) },
+      sqltune: {
+        ...{ sql: answer.sql, confidence: expect.closeTo(answer.confidence, 5) },
+        ...{ calibrated_confidence: null, abstained: false },
+      },
     });
     const logprobs = completion.choices[0]!.logprobs!.content!;
     expect(logprobs.map(({ logprob }) => Math.exp(logprob))).toEqual(
       [...answer.probabilities].map((p) => expect.closeTo(p, 4)),
     );
+  });
+
+  it("is told how much of the prompt was kept from the question before", async ({ skip }) => {
+    skip(!fixture.keepsPrefixes(), "this processor has none of the kernels that keep prefixes");
+    const about = (content: string): OpenAI.ChatCompletionMessageParam[] => [
+      { role: "system", content: `${SINGER} CREATE TABLE song (title TEXT, singer TEXT);` },
+      { role: "user", content },
+    ];
+    const usage = async (content: string) =>
+      (await openai.chat.completions.create({ model: "tiny", messages: about(content) })).usage!;
+    await usage("How many songs?");
+    const { prompt_tokens, prompt_tokens_details } = await usage("Which songs?");
+    expect(prompt_tokens_details!.cached_tokens).toBeGreaterThan(50);
+    expect(prompt_tokens_details!.cached_tokens).toBeLessThan(prompt_tokens);
+    const stream = await openai.chat.completions.create({
+      ...{ model: "tiny", messages: about("What songs?"), stream: true, stream_options: { include_usage: true } },
+    });
+    let streamed: OpenAI.CompletionUsage | null | undefined = null;
+    for await (const chunk of stream) streamed = chunk.usage;
+    expect(streamed!.prompt_tokens_details!.cached_tokens).toBe(prompt_tokens_details!.cached_tokens);
   });
 
   it("streams the same text, with the usage where it is asked for", async () => {
@@ -77,7 +100,10 @@ describe("OpenAI's client", () => {
     expect(deltas[0]!.delta).toEqual({ role: "assistant", content: "" });
     expect(deltas.map(({ delta }) => delta.content ?? "").join("")).toBe(whole.choices[0]!.message.content);
     expect(deltas.map(({ finish_reason }) => finish_reason).filter(Boolean)).toEqual([whole.choices[0]!.finish_reason]);
-    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: whole.usage });
+    expect(chunks.at(-1)).toMatchObject({
+      choices: [],
+      usage: { prompt_tokens: whole.usage!.prompt_tokens, completion_tokens: whole.usage!.completion_tokens },
+    });
     expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
     // The client's own way to collect a stream.
     const collected = await openai.chat.completions.stream(options).finalContent();
@@ -145,6 +171,21 @@ describe("OpenAI's client", () => {
       "a prompt that is too long",
       { messages: [{ role: "user", content: "?".repeat(2000) }] },
       { status: 400, code: "context_length_exceeded" },
+    ],
+    [
+      "a question that is not worth counting",
+      { messages: [{ role: "user", content: "?".repeat(20_001) }] },
+      { status: 400, code: "context_length_exceeded" },
+    ],
+    [
+      "a schema that is not worth counting",
+      {
+        messages: [
+          { role: "system", content: `CREATE TABLE t (${Array.from({ length: 1100 }, (_, i) => `c${i}`).join(", ")})` },
+          { role: "user", content: question },
+        ],
+      },
+      { status: 400, code: "context_length_exceeded", message: expect.stringContaining("1101 names") },
     ],
     [
       "a prompt that is too long to stream",

@@ -2,82 +2,25 @@ import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
 import fastify from "fastify";
 import { afterEach, describe, expect, it, type MockInstance, vi } from "vitest";
-import type { NativeModel } from "../../src/native/types.js";
-import { AnswerQueue } from "../../src/server/answer-queue.js";
+import type { GeneratedRow, NativeModel } from "../../src/native/types.js";
 import { EventStream } from "../../src/server/event-stream.js";
 import { SINGER, useServer } from "./server-fixture.js";
 
-const fixture = useServer();
-const never = new AbortController().signal;
+/** Answers that take their time: clients leave, wait and close while they are computed. */
+const fixture = useServer({ layers: 32, endless: true });
 /** Questions that the random model answers differently. */
 const questions = Array.from({ length: 20 }, (_, i) => `${"What of it?".slice(0, 3 + (i % 8))} ${i * 37}`);
 const LONG = 900;
 
-const ask = (question: string, more: Partial<Parameters<AnswerQueue["submit"]>[0]> = {}) => ({
-  ...{ engine: fixture.engine, question: { question, schema: SINGER }, sampling: { maxNewTokens: 8 }, signal: never },
-  ...more,
-});
-
-/** How the rows of the first native call ended. */
-async function finishReasons(calls: MockInstance<NativeModel["generate"]>): Promise<string[]> {
-  const rows = await (calls.mock.results[0]!.value as ReturnType<NativeModel["generate"]>);
-  return rows.map(({ finishReason }) => finishReason);
+/** The rows of each native call, in the order of the calls. */
+async function rowsOf(calls: MockInstance<NativeModel["generate"]>): Promise<GeneratedRow[][]> {
+  return Promise.all(calls.mock.results.map(({ value }) => value as ReturnType<NativeModel["generate"]>));
 }
+const reasonsOf = async (calls: MockInstance<NativeModel["generate"]>) =>
+  (await rowsOf(calls)).flat().map(({ finishReason }) => finishReason);
 
 afterEach(() => {
   vi.restoreAllMocks();
-});
-
-describe("the queue before the model", () => {
-  it("computes what waits together, by like settings, oldest first", async () => {
-    const batches: number[] = [];
-    const queue = new AnswerQueue({ limit: 99, batchSize: 4, onBatch: (rows) => batches.push(rows) });
-    const order: string[] = [];
-    const submit = (name: string, more = {}) => queue.submit(ask(name, more)).then(() => order.push(name));
-    const other = { sampling: { maxNewTokens: 3 } };
-    await Promise.all([
-      ...[submit("a1"), submit("b1", other), submit("a2"), submit("a3"), submit("a4"), submit("a5")],
-      ...[submit("alone", { alone: true }), submit("b2", other), submit("stream", { onToken: () => {} })],
-    ]);
-    expect(batches).toEqual([4, 2, 1, 1, 1]);
-    expect(order.slice(0, 4).sort()).toEqual(["a1", "a2", "a3", "a4"]);
-    expect(order.slice(4, 6).sort()).toEqual(["b1", "b2"]);
-    expect(order.slice(6)).toEqual(["a5", "alone", "stream"]);
-    expect([queue.depth, queue.active]).toEqual([0, 0]);
-  });
-
-  it("refuses at once when it is full, and says when to come again", async () => {
-    const queue = new AnswerQueue({ limit: 2, batchSize: 1 });
-    const accepted = [queue.submit(ask("1")), queue.submit(ask("2"))];
-    expect(() => queue.submit(ask("3"))).toThrow(
-      expect.objectContaining({ statusCode: 429, details: { code: "queue_full", retryAfter: 2 } }),
-    );
-    await Promise.all(accepted);
-    await queue.submit(ask("4"));
-  });
-
-  it("lets a question leave while it waits or is computed, and stops the model when all have left", async () => {
-    const calls = vi.spyOn(fixture.random.native, "generate").mockClear();
-    const queue = new AnswerQueue({ limit: 9, batchSize: 2 });
-    const [a, b, c] = [1, 2, 3].map(() => new AbortController());
-    const long = { sampling: { maxNewTokens: LONG } };
-    const all = Promise.allSettled([
-      queue.submit(ask("first", { ...long, signal: a!.signal })),
-      queue.submit(ask("second", { ...long, signal: b!.signal })),
-      queue.submit(ask("third", { ...long, signal: c!.signal })),
-      queue.submit(ask("fourth")),
-    ]);
-    await vi.waitFor(() => expect(calls).toHaveBeenCalledTimes(1));
-    c!.abort(new Error("waiting"));
-    a!.abort(new Error("computed"));
-    expect(queue.depth).toBe(1);
-    b!.abort(new Error("last"));
-    const ends = (await all).map((end) => (end.status === "rejected" ? end.reason.message : end.value.batch));
-    expect(ends).toEqual(["computed", "last", "waiting", 1]);
-    // The native call itself was stopped, not only left alone.
-    expect(await finishReasons(calls)).toEqual(["abort", "abort"]);
-    expect(calls).toHaveBeenCalledTimes(2);
-  });
 });
 
 describe("a listening server", () => {
@@ -86,6 +29,10 @@ describe("a listening server", () => {
     await app.listen({ host: "127.0.0.1", port: 0 });
     return { app, url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}` };
   };
+  const messagesOf = (content: string) => [
+    { role: "system", content: SINGER },
+    { role: "user", content },
+  ];
   const chat = (url: string, content: string, more: object = {}, signal?: AbortSignal) =>
     fetch(`${url}/v1/chat/completions`, {
       method: "POST",
@@ -94,23 +41,25 @@ describe("a listening server", () => {
       signal,
     });
 
-  it("gives 20 clients at once what it gives each alone", async () => {
+  it("gives 20 clients at once what it gives each alone, streamed or not", async () => {
     const { url } = await listen({ maxTokens: 12 });
-    const sql = async (question: string) => {
-      const reply = await fetch(`${url}/generate_sql`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ question, schema: SINGER }),
-      });
-      return ((await reply.json()) as { generated_sql: string }).generated_sql;
+    const text = async (question: string, more: object) => {
+      const reply = await chat(url, question, { ...more, messages: messagesOf(question) });
+      const body = await reply.text();
+      const parts = body.startsWith("data: ") ? body.split("\n\n").filter((it) => it.startsWith("data: {")) : [body];
+      const choices = parts.flatMap((part) => JSON.parse(part.replace(/^data: /, "")).choices);
+      return choices.map(({ message, delta }) => message?.content ?? delta?.content ?? "").join("");
     };
+    // Greedy, sampled and streamed: none of them depends on what is computed beside it.
+    const ways = [{}, { temperature: 1.2, seed: 5 }, { stream: true }, { temperature: 1.2, seed: 5, stream: true }];
+    const asked = questions.map((question, i) => [question, ways[i % ways.length]!] as const);
     const alone: string[] = [];
-    for (const question of questions) alone.push(await sql(question));
-    expect(await Promise.all(questions.map(sql))).toEqual(alone);
+    for (const [question, way] of asked) alone.push(await text(question, way));
+    const calls = vi.spyOn(fixture.random.native, "generate").mockClear();
+    expect(await Promise.all(asked.map(([question, way]) => text(question, way)))).toEqual(alone);
     expect(new Set(alone).size).toBeGreaterThan(5);
-    const metrics = await (await fetch(`${url}/metrics`)).text();
-    const turns = Number(/^sqltune_batch_questions_count (\d+)$/m.exec(metrics)![1]);
-    expect(turns).toBeLessThan(40);
+    // Each client's own call, so that each has its own end.
+    expect(calls).toHaveBeenCalledTimes(questions.length);
   });
 
   it("answers 429 with Retry-After when the line is full, and the rest as always", async () => {
@@ -125,29 +74,55 @@ describe("a listening server", () => {
     }
   });
 
-  it.each([true, false])("stops the model when its client hangs up (stream: %s)", async (stream) => {
-    const { url } = await listen();
+  it.each([true, false])(
+    "stops the model for a client that hangs up, and for no other (stream: %s)",
+    async (stream) => {
+      const { url } = await listen();
+      const calls = vi.spyOn(fixture.random.native, "generate").mockClear();
+      const gone = new AbortController();
+      const staying = chat(url, "Who stays?", { max_tokens: 700 });
+      await vi.waitFor(() => expect(calls).toHaveBeenCalledTimes(1));
+      const leaving = chat(url, "What of it?", { stream }, gone.signal);
+      if (stream) await (await leaving).body!.getReader().read();
+      else await vi.waitFor(() => expect(calls).toHaveBeenCalledTimes(2));
+      gone.abort();
+      await leaving.catch(() => undefined);
+      const [stayed] = (await ((await staying).json() as Promise<{ choices: { finish_reason: string }[] }>)).choices;
+      expect(await reasonsOf(calls)).toEqual([stayed!.finish_reason, "abort"]);
+      expect(stayed!.finish_reason).toMatch(/^(?:stop|length)$/);
+      await vi.waitFor(async () => {
+        const metrics = await (await fetch(`${url}/metrics`)).text();
+        expect(metrics).toMatch(/^sqltune_http_request_seconds_count\{.*completions",status="499"\} 1$/m);
+        expect(metrics).toMatch(/^sqltune_queue_active 0$/m);
+      });
+    },
+  );
+
+  it("lets a client leave that still waits, without a call of the model", async () => {
+    const { url } = await listen({ batchSize: 1 });
     const calls = vi.spyOn(fixture.random.native, "generate").mockClear();
+    const first = chat(url, "one", { max_tokens: 700 });
+    await vi.waitFor(() => expect(calls).toHaveBeenCalledTimes(1));
     const gone = new AbortController();
-    const reply = chat(url, "What of it?", { stream }, gone.signal);
-    if (stream) await (await reply).body!.getReader().read();
-    else await vi.waitFor(() => expect(calls).toHaveBeenCalledTimes(1));
+    const waiting = chat(url, "two", {}, gone.signal);
+    await vi.waitFor(async () =>
+      expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^sqltune_queue_depth 1$/m),
+    );
     gone.abort();
-    await reply.catch(() => undefined);
-    expect(await finishReasons(calls)).toEqual(["abort"]);
-    await vi.waitFor(async () => {
-      const metrics = await (await fetch(`${url}/metrics`)).text();
-      expect(metrics).toMatch(/^sqltune_http_request_seconds_count\{.*completions",status="499"\} 1$/m);
-      expect(metrics).toMatch(/^sqltune_queue_active 0$/m);
-    });
+    await expect(waiting).rejects.toThrow();
+    expect((await first).status).toBe(200);
+    await vi.waitFor(async () =>
+      expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^sqltune_queue_depth 0$/m),
+    );
+    expect(calls).toHaveBeenCalledTimes(1);
   });
 
   it("finishes what it has accepted before it closes, and takes nothing more", async () => {
-    const { app, url } = await listen();
+    const { app, url } = await listen({ batchSize: 1 });
     const calls = vi.spyOn(fixture.random.native, "generate").mockClear();
     const streaming = await chat(url, "one", { stream: true });
     // One that is computed after the close has begun, and has nothing of its answer yet.
-    const waiting = chat(url, "two", { max_tokens: 300 });
+    const waiting = chat(url, "two", { max_tokens: 700 });
     await vi.waitFor(async () =>
       expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^sqltune_queue_depth 1$/m),
     );

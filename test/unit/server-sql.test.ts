@@ -1,8 +1,6 @@
-import { createReadStream, existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import Database from "better-sqlite3";
 import type { FastifyInstance } from "fastify";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
 import { createEngine } from "../../src/infer/index.js";
 import { loadModel } from "../../src/model/index.js";
 import { parseSchema } from "../../src/schema/parse-schema.js";
@@ -16,6 +14,10 @@ const post = async (app: FastifyInstance, url: string, payload: object) => {
   return { status: reply.statusCode, ...reply.json() };
 };
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 describe("POST /v1/sql", () => {
   it("tells everything about an answer", async () => {
     using model = await loadModel(`${fixture.folder}/tiny`, { ...FLOAT32, adapter: await trainOneAnswer(fixture) });
@@ -24,10 +26,19 @@ describe("POST /v1/sql", () => {
     const ask = (more: object) => post(app, "/v1/sql", { question, database: "singers", ...more });
     const full = {
       ...{ status: 200, id: expect.any(String), model: "learnt", database: "singers", sql: LEARNT },
-      ...{ confidence: expect.any(Number), finish_reason: "stop", executable: true, error: null },
+      ...{
+        confidence: expect.any(Number),
+        calibrated_confidence: null,
+        abstained: false,
+        alternatives: [],
+        votes: null,
+      },
+      tokens: [..."VALUES(1)", ""].map((text) => ({ text, probability: expect.any(Number) })),
+      ...{ finish_reason: "stop", truncated: false, repairs: 0, executable: true, error: null },
       ...{ parses: true, tables: [], columns: [], unknown_names: [] },
       result: { columns: ["column1"], rows: [[1]], truncated: false },
       usage: expect.objectContaining({ completion_tokens: LEARNT.length + 1 }),
+      cached_tokens: expect.any(Number),
       timings: {
         ...{ queue_ms: expect.any(Number), encode_ms: expect.any(Number), generate_ms: expect.any(Number) },
         ...{ execute_ms: expect.any(Number), total_ms: expect.any(Number), batch: 1 },
@@ -50,7 +61,98 @@ describe("POST /v1/sql", () => {
     expect(tokens.map(({ data }) => data.text).join("")).toBe(LEARNT);
   });
 
+  it("answers what the OpenAPI document says that it answers", async () => {
+    const app = await fixture.server({ databases: { singers: fixture.singers } });
+    const { paths } = (await app.inject("/docs/json")).json();
+    const documented = (path: string) => {
+      return z.fromJSONSchema(paths[path].post.responses["200"].content["application/json"].schema);
+    };
+    const documentedReply = documented("/v1/sql");
+    const asked = [
+      { database: "singers" },
+      { database: "singers", select: "vote", n: 3, temperature: 1.5, seed: 1 },
+      { schema: "CREATE TABLE pet (id INT)", execute: false, max_tokens: 2 },
+    ];
+    for (const more of asked) {
+      const reply = await app.inject({ method: "POST", url: "/v1/sql", payload: { question, ...more } });
+      expect(reply.statusCode, reply.body).toBe(200);
+      const body = reply.json<Record<string, unknown>>();
+      documentedReply.parse(body);
+      expect(() => documentedReply.parse({ ...body, more: 1 })).toThrow();
+    }
+    const seed = await app.inject({ method: "POST", url: "/generate_sql", payload: { question, schema: "singers" } });
+    documented("/generate_sql").parse(seed.json());
+  });
+
+  it("gives the candidates that were not chosen, each run once, and counts their rows at the door", async () => {
+    const app = await fixture.server({ databases: { singers: fixture.singers } });
+    const generate = vi.spyOn(fixture.engine, "generate");
+    const reply = await post(app, "/v1/sql", {
+      question,
+      database: "singers",
+      select: "first-executable",
+      n: 4,
+      seed: 3,
+    });
+    expect(reply).toMatchObject({ status: 200, executable: false, error: { kind: expect.any(String) } });
+    const { alternatives, sql } = reply as unknown as { alternatives: { sql: string }[]; sql: string };
+    const texts = [sql, ...alternatives.map((it) => it.sql)];
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(texts.length).toBeGreaterThan(1);
+    expect(reply.alternatives.every((it: { executable: unknown }) => it.executable === false)).toBe(true);
+    const metrics = (await app.inject("/metrics")).body;
+    const queries = [...metrics.matchAll(/^sqltune_queries_total\{.*\} (\d+)$/gm)].reduce(
+      (sum, it) => sum + Number(it[1]),
+      0,
+    );
+    expect(queries).toBe(texts.length);
+    expect(generate.mock.calls[0]![0]).toMatchObject({
+      select: { by: "first-executable", n: 4 },
+      sampling: { seed: 3 },
+    });
+  });
+
+  it("marks what it is not sure of, and does not run it for its rows", async () => {
+    const app = await fixture.server({ databases: { singers: fixture.singers } });
+    const unsure = await post(app, "/v1/sql", { question, database: "singers", abstain_below: 1 });
+    expect(unsure).toMatchObject({ status: 200, abstained: true, result: null });
+    expect(await post(app, "/v1/sql", { question, database: "singers" })).toMatchObject({ abstained: false });
+  });
+
+  it("passes the wishes of a request on to the engine, and no others", async () => {
+    const app = await fixture.server({ databases: { singers: fixture.singers } });
+    const generate = vi.spyOn(fixture.engine, "generate");
+    await post(app, "/v1/sql", { question, schema: SINGER, constrain: "off", repair: 2, abstain_below: 0.3 });
+    expect(generate.mock.calls[0]![0]).toMatchObject({ constrain: "off", repair: 2, abstainBelow: 0.3 });
+    await post(app, "/v1/sql", { question, schema: "CREATE TABLE pet (id INT)" });
+    for (const name of ["constrain", "select", "repair", "abstainBelow", "execute"]) {
+      expect(generate.mock.calls[1]![0]).not.toHaveProperty(name);
+    }
+  });
+
+  it("keeps schemas from question to question, for each key and model apart", async ({ skip }) => {
+    skip(!fixture.keepsPrefixes(), "this processor has none of the kernels that keep prefixes");
+    const schema = `${SINGER} CREATE TABLE song (title TEXT, singer TEXT, year INTEGER);`;
+    const app = await fixture.server({ apiKeys: ["one", "two"] });
+    const cached = async (key: string) => {
+      const headers = { "x-api-key": key };
+      const reply = await app.inject({ method: "POST", url: "/v1/sql", payload: { question, schema }, headers });
+      const { cached_tokens, usage } = reply.json();
+      expect(usage.prompt_tokens_details.cached_tokens).toBe(cached_tokens);
+      return cached_tokens as number;
+    };
+    const first = await cached("one");
+    const again = await cached("one");
+    expect(again).toBeGreaterThan(schema.length / 2);
+    expect(first).toBeLessThan(again);
+    // What another key has asked about is not told by how fast the answer comes.
+    expect(await cached("two")).toBe(first);
+  });
+
   it.each<[name: string, payload: object, status: number, message: RegExp]>([
+    ["candidates without a choice", { question, database: "singers", n: 3 }, 400, /n is the number of candidates/],
+    ["too many candidates", { question, database: "singers", select: "vote", n: 99 }, 400, /^n: /],
+    ["an unknown constraint", { question, database: "singers", constrain: "sql" }, 400, /^constrain: /],
     ["no schema and no database", { question }, 400, /Neither schema nor database/],
     ["both", { question, schema: SINGER, database: "singers" }, 400, /Both schema and database/],
     ["an unknown database", { question, database: "../singers.sqlite" }, 404, /no database/],
@@ -79,98 +181,6 @@ describe("POST /v1/sql", () => {
     });
     expect(namesUsed("SELECT * FROM song", schema)!.columns).toHaveLength(2);
     expect(namesUsed("SELECT FROM", schema)).toBeNull();
-  });
-});
-
-describe("databases", () => {
-  const bytesOf = (sql: string) => {
-    const database = new Database(":memory:");
-    database.exec(sql);
-    return database.serialize();
-  };
-  const put = (app: FastifyInstance, name: string, payload: Buffer, type = "application/vnd.sqlite3") =>
-    app.inject({ method: "PUT", url: `/v1/databases/${name}`, payload, headers: { "content-type": type } });
-
-  it("shows a registered one and runs read-only queries on it", async () => {
-    const app = await fixture.server({ databases: { singers: fixture.singers }, maxRows: 1 });
-    expect((await app.inject("/v1/databases")).json()).toEqual({
-      data: [{ name: "singers", origin: "file", bytes: expect.any(Number), tables: ["singer"] }],
-    });
-    const { schema } = (await app.inject("/v1/databases/singers")).json();
-    expect(schema.ddl).toBe("CREATE TABLE singer (\n  name TEXT,\n  age INTEGER\n);");
-    const query = (sql: string) => post(app, "/v1/databases/singers/query", { sql });
-    expect(await query("SELECT age, x'00ff' FROM singer ORDER BY age DESC")).toMatchObject({
-      ...{ status: 200, rows: [["9007199254740993", { base64: "AP8=" }]], truncated: true },
-    });
-    const before = readFileSync(fixture.singers);
-    for (const sql of [
-      "DELETE FROM singer",
-      "SELECT 1; DROP TABLE singer",
-      "ATTACH 'x' AS y",
-      "SELECT nme FROM singer",
-    ]) {
-      expect(await query(sql)).toMatchObject({ status: 400, error: { param: "sql" } });
-    }
-    expect(readFileSync(fixture.singers).equals(before)).toBe(true);
-    expect((await app.inject({ method: "DELETE", url: "/v1/databases/singers" })).statusCode).toBe(403);
-    expect(existsSync(fixture.singers)).toBe(true);
-  });
-
-  it("keeps an uploaded one under a name of its own, over a restart, until it is deleted", async () => {
-    const dataFolder = join(fixture.folder, "data");
-    const app = await fixture.server({ dataFolder });
-    const bytes = bytesOf("CREATE TABLE pet (id INT); INSERT INTO pet VALUES (7)");
-    expect((await put(app, "pets", bytes)).json()).toEqual({
-      ...{ name: "pets", origin: "upload", bytes: bytes.length, tables: ["pet"] },
-    });
-    const sql = "SELECT id FROM pet";
-    expect(await post(app, "/v1/databases/pets/query", { sql })).toMatchObject({ rows: [[7]] });
-    expect((await put(app, "pets", bytes)).statusCode).toBe(409);
-    const [index, file] = readdirSync(dataFolder).sort().reverse();
-    expect([index, file]).toEqual(["databases.json", expect.stringMatching(/^[0-9a-f-]{36}\.sqlite$/)]);
-
-    const again = await fixture.server({ dataFolder });
-    expect(await post(again, "/v1/databases/pets/query", { sql })).toMatchObject({ rows: [[7]] });
-    expect((await again.inject({ method: "DELETE", url: "/v1/databases/pets" })).json()).toEqual({
-      ...{ name: "pets", deleted: true },
-    });
-    expect(readdirSync(dataFolder)).toEqual(["databases.json"]);
-    expect((await again.inject("/v1/databases/pets")).statusCode).toBe(404);
-  });
-
-  it("refuses what is too large, is no database, or has a name that is none, and keeps nothing of it", async () => {
-    const dataFolder = join(fixture.folder, "refusals");
-    const app = await fixture.server({ dataFolder, uploadLimit: 20_000, uploadCount: 1 });
-    const small = bytesOf("CREATE TABLE pet (id INT)");
-    const large = bytesOf(`CREATE TABLE pet (id); INSERT INTO pet VALUES ('${"x".repeat(30_000)}')`);
-    const damaged = Buffer.concat([small.subarray(0, 100), Buffer.alloc(small.length - 100, 255)]);
-    expect((await put(app, "large", large)).statusCode).toBe(413);
-    const chunked = {
-      method: "PUT",
-      url: "/v1/databases/large",
-      headers: { "content-type": "application/octet-stream" },
-    } as const;
-    expect(
-      (await app.inject({ ...chunked, payload: createReadStream(fixture.singers, { highWaterMark: 100 }) })).statusCode,
-    ).toBe(201);
-    expect((await put(app, "second", small)).statusCode).toBe(409);
-    await app.inject({ method: "DELETE", url: "/v1/databases/large" });
-    expect((await put(app, "text", Buffer.from("SQLite format 4"))).statusCode).toBe(415);
-    expect((await put(app, "short", Buffer.from("SQLite"))).statusCode).toBe(415);
-    expect((await put(app, "damaged", damaged)).json().error.message).not.toContain(dataFolder);
-    expect((await put(app, "empty", bytesOf("PRAGMA user_version = 1"))).statusCode).toBe(415);
-    expect((await put(app, "json", small, "application/json")).statusCode).toBe(415);
-    for (const name of ["..%2Fescape", ".hidden", "a%00b", "%2Fetc%2Fpasswd"]) {
-      expect((await put(app, name, small)).statusCode, name).toBe(400);
-    }
-    expect(readdirSync(dataFolder)).toEqual(["databases.json"]);
-    const none = await fixture.server();
-    expect((await put(none, "pets", small)).statusCode).toBe(403);
-  });
-
-  it("is not started with files that are no databases; all of them are named", async () => {
-    const databases = { a: join(fixture.folder, "none.sqlite"), "b/c": fixture.singers };
-    await expect(fixture.server({ databases })).rejects.toThrow(/^a: .*none\.sqlite.*\nb\/c: expected a name/);
   });
 });
 
