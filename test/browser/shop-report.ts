@@ -104,11 +104,15 @@ function asToken(text: string, at: number): { text: string; probability: number 
 }
 
 /** Many rows, every third of them wrong. */
-export function longReport(rows: number): string {
+export function longEvaluation(rows: number): EvalReport {
   const details = Array.from({ length: rows }, (_, index) =>
     detail({ question: `Question ${index}`, gold: `SELECT ${index}`, ...(index % 3 ? {} : WRONG) }, index),
   );
-  return htmlReport(makeReport(details), { title: `${rows} rows` });
+  return makeReport(details);
+}
+
+export function longReport(rows: number): string {
+  return htmlReport(longEvaluation(rows), { title: `${rows} rows` });
 }
 
 const WRONG: Partial<Row> = { predicted: "SELECT 0", ex: false, kind: "wrong_column_selected" };
