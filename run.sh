@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 #   ./run.sh              set-up, then the quickstart: train on the sample databases, score, answer one question
 #   ./run.sh setup        set-up alone
+#   ./run.sh serve [...]  set-up, the quickstart where no adapter is trained yet, then the API and the web page
 #   ./run.sh test [...]   set-up, then every test, C++ and TypeScript; more words go to vitest
 #   ./run.sh WORDS...     set-up, then `sqltune WORDS...`, in the folder you are in
 # Set-up is quick when it is done already.
@@ -50,7 +51,7 @@ install_packages() {
 build_typescript() {
   local stamp="$root/build/typescript.stamp"
   if [ -f "$stamp" ] && [ -f "$root/dist/cli/main.js" ] &&
-    [ -z "$(find "$root/src" "$root"/tsconfig*.json "$root/package.json" -newer "$stamp" -print -quit)" ]; then
+    [ -z "$(find "$root/src" "$root/web" "$root"/tsconfig*.json "$root/package.json" -newer "$stamp" -print -quit)" ]; then
     return
   fi
   say "TypeScript: building"
@@ -98,6 +99,28 @@ run_tests() {
   node "$root/scripts/count-tests.mjs" "$root/build/ctest.log" "$cpp" "$root/build/vitest.json" "$typescript"
 }
 
+# Serves what the words name; without a model the newest run of this folder, else the quickstart's, trained first if need be.
+serve() {
+  local word more=()
+  for word in "$@"; do
+    case "$word" in --adapter | --adapter=* | --adapter_path* | --base | -h | --help) exec "${sqltune[@]}" serve "$@" ;; esac
+  done
+  if ! compgen -G "outputs/*/final_model/adapter_config.json" >/dev/null; then
+    if [ ! -f "$root/outputs/quickstart/final_model/adapter_config.json" ]; then
+      say "no adapter yet: training the quickstart's"
+      (cd "$root" && "${sqltune[@]}" quickstart >&2)
+    fi
+    more=(--adapter "$root/outputs/quickstart/final_model")
+  fi
+  case " $* " in
+    *" --db"*) ;;
+    *) for word in airline bakery hotel library zoo; do more+=(--db "$root/data/sample/database/$word/$word.sqlite"); done ;;
+  esac
+  case " $* " in *" --data-dir"*) ;; *) more+=(--data-dir "outputs/served") ;; esac
+  case " $* " in *" --runs"*) ;; *) more+=(--runs outputs --allow-training) ;; esac
+  exec "${sqltune[@]}" serve ${more[@]+"${more[@]}"} "$@"
+}
+
 case "${1:-quickstart}" in
   setup)
     set_up
@@ -106,6 +129,11 @@ case "${1:-quickstart}" in
     shift
     set_up
     run_tests "$@"
+    ;;
+  serve)
+    shift
+    set_up
+    serve "$@"
     ;;
   quickstart)
     set_up

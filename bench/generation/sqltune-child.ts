@@ -18,7 +18,7 @@ async function main([jobFile, resultFile]: string[]): Promise<void> {
   });
   const prompt = promptFor(model.tokenizer, null, { program: "chat", schemaFormat });
   const engine = new Engine({
-    ...{ model, ownsModel: true, batchSize, sampling: { maxNewTokens: newTokens } },
+    ...{ model, ownsModel: true, batchSize, pool: null, answering: { sampling: { maxNewTokens: newTokens } } },
     prompt: ignoreEos ? { ...prompt, stopIds: [] } : prompt,
   });
   const all = devQuestions(job.spider);

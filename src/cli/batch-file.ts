@@ -45,7 +45,7 @@ async function readLine(line: string, shared: Omit<Question, "question">): Promi
   if (schema !== undefined && db !== undefined) throw new Error("has both schema and db, expected one of them.");
   if (db !== undefined) {
     if (typeof db !== "string") throw new Error(`db is ${JSON.stringify(db)}, expected the path of a SQLite file.`);
-    return { question, schema: await readSchemaArgument(`@${db}`) };
+    return { question, schema: await readSchemaArgument(`@${db}`), database: db };
   }
   if (schema === undefined) return { ...shared, question };
   if (typeof schema !== "string") throw new Error(`schema is ${JSON.stringify(schema)}, expected DDL or TABLE: lines.`);

@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import type { Config } from "../config/index.js";
 import { createDatabasePool } from "../database/index.js";
 import { answerLoss, checkOutput, evaluate, findSuites, readTestSet } from "../eval/index.js";
-import { type Answer, createEngine, samplingFromConfig, TokenText } from "../infer/index.js";
+import { type Answer, createEngine, type EngineOptions, TokenText } from "../infer/index.js";
 import type { Model } from "../model/index.js";
+import { type AnswerFlags, checkAnswerFlags, engineFromFlags, needsDatabase } from "./answer-flags.js";
 import { configFromFlags } from "./config-flags.js";
 import { type EvalOutputFlags, finishEval } from "./eval-output.js";
 import { showProgress } from "./eval-progress.js";
@@ -14,7 +15,7 @@ import { type ModelFlags, modelFromFlags } from "./model-flags.js";
 import { createProgress } from "./progress.js";
 import { usageError } from "./usage-error.js";
 
-export interface ModelEvalFlags extends ModelFlags, EvalOutputFlags {
+export interface ModelEvalFlags extends ModelFlags, AnswerFlags, EvalOutputFlags {
   maxSamples?: number;
   metrics?: string;
   suites?: string;
@@ -26,6 +27,7 @@ export interface ModelEvalFlags extends ModelFlags, EvalOutputFlags {
 export async function runModelEval(flags: ModelEvalFlags, io: CliIo): Promise<void> {
   const print = createPrinter(io, flags.json === true);
   parseMetrics(flags.metrics, {});
+  checkAnswerFlags(flags);
   if (flags.output !== undefined) await checkOutput(flags.output);
   const config = await configFromFlags(flags, [], print);
   const suites = await suitesOf(flags.suites ?? config.data.suites);
@@ -35,12 +37,16 @@ export async function runModelEval(flags: ModelEvalFlags, io: CliIo): Promise<vo
   const { test: rows, schemas, databases } = dataset;
   if (metrics.includes("ex") && databases.size === 0)
     print.note("note: this data set has no databases, so that there is no execution accuracy.");
+  const answering = engineFromFlags(flags, config);
+  const asked = flags.select !== undefined || flags.repair !== undefined;
+  const need = asked && databases.size === 0 ? needsDatabase(answering) : null;
+  if (need !== null) throw usageError(`${need}, and this data set has none.`);
   using model = await modelFromFlags(flags, config, print, io);
-  using engine = await engineFor(model, config);
+  await using pool = createDatabasePool();
+  using engine = await engineFor(model, config, { ...answering, pool });
   for (const warning of engine.warnings) print.note(`warning: ${warning}`);
   const progress = createProgress(io.stderr);
   const answers: Answer[] = [];
-  await using pool = createDatabasePool();
   try {
     const report = await evaluate({
       engine,
@@ -82,11 +88,12 @@ async function suitesOf(folder: string | null | undefined): Promise<Map<string, 
 }
 
 /** An adapter of sqltune's is asked as it was trained; a base or PEFT's adapter as the config says. */
-async function engineFor(model: Model, { data, inference, project }: Config) {
+async function engineFor(model: Model, { data }: Config, answering: Omit<EngineOptions, "model">) {
   const ofConfig = { program: data.prompt, schemaFormat: data.schema_format, system: data.system_prompt ?? undefined };
   const prompt = model.adapter?.sqltune ? undefined : ofConfig;
-  const sampling = { ...samplingFromConfig(inference), seed: project.seed };
-  return createEngine({ model, prompt, batchSize: inference.batch_size, ...sampling });
+  // A calibration says more of an answer that is known to run.
+  const check = Boolean(model.adapter?.sqltune?.calibration);
+  return createEngine({ ...answering, model, prompt, check });
 }
 
 /** Each answer's tokens as text with the model's probabilities, for the HTML report. */

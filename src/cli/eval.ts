@@ -1,4 +1,5 @@
 import type { CommandModule } from "yargs";
+import { answerFlags } from "./answer-flags.js";
 import { configFlags } from "./config-flags.js";
 import { type ModelEvalFlags, runModelEval } from "./eval-model.js";
 import { type PredictionEvalFlags, runPredictionEval } from "./eval-predictions.js";
@@ -11,7 +12,7 @@ import { usageError } from "./usage-error.js";
 type EvalFlags = ModelEvalFlags & Partial<PredictionEvalFlags>;
 
 /** Flags that belong to one of the two ways to evaluate. */
-const OF_MODELS = ["adapter", "base", "config", "set"];
+const OF_MODELS = ["adapter", "base", "config", "set", ...Object.keys(answerFlags)];
 const OF_PREDICTIONS = ["gold", "tables", "databases", "evaluator"];
 
 export function evalVerb(io: CliIo): CommandModule<unknown, EvalFlags> {
@@ -23,6 +24,7 @@ export function evalVerb(io: CliIo): CommandModule<unknown, EvalFlags> {
         .options({
           ...modelFlags,
           ...configFlags,
+          ...answerFlags,
           "max-samples": count("score only N questions, spread over the set", "max-samples"),
           predictions: text("score this file instead of a model: one query a line, JSON or JSON Lines"),
           gold: text("with --predictions: Spider's JSON, or a query, a tab and the database's id on each line"),
@@ -39,6 +41,7 @@ export function evalVerb(io: CliIo): CommandModule<unknown, EvalFlags> {
         .example("$0 eval --config configs/spider.yaml", "score the newest adapter on Spider's dev databases")
         .example("$0 eval --base --config configs/spider.yaml --max-samples 200", "score the model without an adapter")
         .example("$0 eval --adapter outputs/spider/final_model --output results/eval.json", "keep every answer")
+        .example("$0 eval --select vote --samples 8 --repair 1", "score the answers that eight candidates vote for")
         .example(
           "$0 eval --predictions pred.sql --gold dev.json --tables tables.json --databases database",
           "score any system's file",

@@ -1,22 +1,17 @@
 import { createInterface } from "node:readline/promises";
 import type { CommandModule } from "yargs";
-import {
-  type Answer,
-  createEngine,
-  type Engine,
-  exampleQuestions,
-  type Question,
-  samplingFromConfig,
-} from "../infer/index.js";
+import { type Answer, createEngine, type Engine, exampleQuestions, type Question } from "../infer/index.js";
 import { readSchemaArgument } from "../schema/read-schema-argument.js";
+import { type AnswerFlags, answerFlags, checkAnswerFlags, engineFromFlags, needsDatabase } from "./answer-flags.js";
 import { readBatchFile } from "./batch-file.js";
 import { configFlags, configFromFlags } from "./config-flags.js";
 import { type CliIo, createPrinter, type Printer } from "./io.js";
 import { type ModelFlags, modelFlags, modelFromFlags } from "./model-flags.js";
 import { flag, text } from "./options.js";
+import { showAnswer } from "./show-answer.js";
 import { usageError } from "./usage-error.js";
 
-interface InferFlags extends ModelFlags {
+interface InferFlags extends ModelFlags, AnswerFlags {
   question?: string;
   schema?: string;
   db?: string;
@@ -36,10 +31,11 @@ export function inferVerb(io: CliIo): CommandModule<unknown, InferFlags> {
           ...modelFlags,
           question: text("the question"),
           schema: text("schema: DDL, a TABLE: line, a file of either, or @file.sqlite"),
-          db: text("SQLite file to take the schema from"),
+          db: text("SQLite file to take the schema from, and to run answers on"),
           interactive: flag("ask until the input ends"),
           examples: flag("ask four example questions"),
           batch: text("file of questions: one a line, or JSON lines {question, schema | db}"),
+          ...answerFlags,
           ...configFlags,
         })
         .conflicts("schema", "db")
@@ -50,6 +46,10 @@ export function inferVerb(io: CliIo): CommandModule<unknown, InferFlags> {
           "ask about a schema",
         )
         .example("$0 infer --db shop.sqlite --interactive", "ask one question after the other")
+        .example(
+          '$0 infer --db shop.sqlite --question "Who bought most?" --select vote --repair 1',
+          "take the result that most of five candidates give",
+        )
         .example(
           "$0 infer --batch questions.txt --db shop.sqlite --json",
           "JSON lines for a file of questions",
@@ -65,22 +65,30 @@ async function runInfer(flags: InferFlags, io: CliIo): Promise<void> {
     throw usageError("expected one of --question, --interactive, --examples and --batch. See sqltune infer --help.");
   }
   // Everything a typing mistake can spoil is read before the model is loaded.
+  checkAnswerFlags(flags);
   const shared = await schemaFromFlags(flags);
   const questions = await questionsFromFlags(flags, shared);
   const config = await configFromFlags(flags, [], print);
-  const sampling = { ...samplingFromConfig(config.inference), seed: config.project.seed };
+  const answering = engineFromFlags(flags, config);
+  const asked = flags.select !== undefined || flags.repair !== undefined;
+  const need = asked ? needsDatabase(answering) : null;
+  if (need !== null && (questions ?? [shared]).every(({ database }) => database === undefined)) {
+    throw usageError(`${need}: give --db FILE.`);
+  }
   using model = await modelFromFlags(flags, config, print, io);
-  using engine = await createEngine({ model, batchSize: config.inference.batch_size, ...sampling });
+  // With a database at hand it is worth knowing whether an answer runs there.
+  await using engine = await createEngine({ ...answering, model, check: true });
   for (const warning of engine.warnings) print.note(`warning: ${warning}`);
   if (questions === null) await converse(engine, shared, print, io);
   else if (questions.length === 1)
-    show(print, questions[0]!, await engine.generate({ ...questions[0]!, signal: io.signal }));
+    showAnswer(print, questions[0]!.question, await engine.generate({ ...questions[0]!, signal: io.signal }));
   else await answerAll(engine, questions, print, io);
 }
 
 async function schemaFromFlags({ schema, db }: InferFlags): Promise<Omit<Question, "question">> {
   if (schema === undefined && db === undefined) return {};
-  return { schema: await readSchemaArgument(schema ?? `@${db}`) };
+  const read = await readSchemaArgument(schema ?? `@${db}`);
+  return { schema: read, ...(db === undefined ? {} : { database: db }) };
 }
 
 /** Null for a dialogue. */
@@ -98,7 +106,7 @@ async function answerAll(engine: Engine, questions: readonly Question[], print: 
   const onAnswer = (answer: Answer, index: number) => {
     waiting.set(index, answer);
     for (let ready = waiting.get(next); ready; ready = waiting.get(next)) {
-      show(print, questions[next]!, ready);
+      showAnswer(print, questions[next]!.question, ready);
       waiting.delete(next++);
     }
   };
@@ -120,25 +128,9 @@ async function converse(engine: Engine, shared: Omit<Question, "question">, prin
     if (question === "" && onTerminal) break;
     if (question !== "") {
       const asked = { ...shared, question };
-      show(print, asked, await engine.generate({ ...asked, signal: io.signal }));
+      showAnswer(print, question, await engine.generate({ ...asked, signal: io.signal }));
     }
     if (onTerminal) lines.prompt();
   }
   lines.close();
-}
-
-function show(print: Printer, { question }: Question, answer: Answer): void {
-  const latency = Math.round(answer.timings.totalMs);
-  const end = answer.finishReason === "stop" ? "" : `, ${answer.finishReason.replaceAll("_", " ")}`;
-  print.text(
-    `Question:   ${question}\nSQL:        ${answer.sql}\nConfidence: ${answer.confidence.toFixed(3)}\nLatency:    ${latency} ms (${answer.tokens.length} tokens${end})\n`,
-  );
-  print.record({
-    question,
-    sql: answer.sql,
-    confidence: answer.confidence,
-    tokens: answer.tokens.length,
-    finish_reason: answer.finishReason,
-    latency_ms: latency,
-  });
 }

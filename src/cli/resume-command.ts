@@ -13,9 +13,10 @@ export function sameCommand(words: readonly string[]): string {
       if (word === "--resume" && words[i + 1]?.startsWith("-") === false) i++;
     } else kept.push(word);
   }
-  return ["npx sqltune", ...kept.map(quote)].join(" ");
+  return ["npx sqltune", ...kept.map(shellWord)].join(" ");
 }
 
-function quote(word: string): string {
+/** A word as a POSIX shell reads it back. */
+export function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -50,7 +50,28 @@ export function summaryTable(summary: EvalSummary, metrics: readonly Metric[]): 
       `loss ${loss.toFixed(4)}, perplexity ${perplexity.toFixed(3)}, token accuracy ${percent(token_accuracy)}`,
     );
   }
+  const trust = trustLines(summary);
+  if (trust.length > 0) parts.push(trust.join("\n"));
   return parts.join("\n\n");
+}
+
+/** How far confidences can be trusted, and what is left where answers were abstained from. */
+function trustLines({ reliability, answered }: EvalSummary): string[] {
+  const lines: string[] = [];
+  if (reliability?.confidence) {
+    const { confidence, calibrated_confidence: calibrated, judged_by } = reliability;
+    const facts = ({ ece, brier }: typeof confidence) => `calibration error ${percent(ece)}, Brier ${brier.toFixed(3)}`;
+    lines.push(
+      `confidence against ${judged_by}: ${facts(confidence)}${calibrated ? `; calibrated: ${facts(calibrated)}` : ""}`,
+    );
+    if (answered) {
+      const right = percent(answered[judged_by]);
+      lines.push(
+        `answered ${answered.questions} questions (${percent(answered.coverage)}), of which ${judged_by} ${right}; abstained from the others`,
+      );
+    }
+  }
+  return lines;
 }
 
 /** Kinds of misses, the most frequent first, by hardness where it is known. */

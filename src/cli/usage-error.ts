@@ -32,7 +32,7 @@ export function explainUsage(message: string, argv: readonly string[], known: Kn
     else if (known.verb === null) lines.push(unknownVerb(word, known.verbs));
     else
       lines.push(
-        `${word} is not expected here: ${known.verb} takes flags${known.verb === "pull" ? " and names" : ""} only.`,
+        `${word} is not expected here: ${known.verb} takes flags${["pull", "runs"].includes(known.verb) ? " and names" : ""} only.`,
       );
   }
   if (lines.length === 0) lines.push(reword(message));

@@ -8,6 +8,8 @@ import { lintVerb } from "./lint.js";
 import { planVerb } from "./plan.js";
 import { pullVerb } from "./pull.js";
 import { quickstartVerb } from "./quickstart.js";
+import { reportVerb } from "./report.js";
+import { runsVerb } from "./runs.js";
 import { serveVerb } from "./serve.js";
 import { setupVerb } from "./setup.js";
 import { trainVerb } from "./train.js";
@@ -19,8 +21,10 @@ export function createVerbs(io: CliIo): CommandModule[] {
     lintVerb(io),
     planVerb(io),
     trainVerb(io),
+    runsVerb(io),
     evalVerb(io),
     compareVerb(io),
+    reportVerb(io),
     inferVerb(io),
     serveVerb(io),
     pullVerb(io),

@@ -24,8 +24,23 @@ const run: { command: string; add?: string[] /** Needs Spider's data. */; spider
       "npx sqltune train --set data.dataset_name=jsonl --set data.path=mine.jsonl --set project.output_dir=outputs/mine",
     add: [...tiny, "--set", "training.max_steps=1"],
   },
+  {
+    command:
+      "npx sqltune train --set data.dataset_name=jsonl --set data.path=mine.jsonl --set project.output_dir=outputs/mine --dry-run",
+    add: tiny,
+  },
+  { command: "npx sqltune lint --set data.dataset_name=jsonl --set data.path=mine.jsonl", add: tiny },
+  { command: "npx sqltune eval --set data.dataset_name=jsonl --set data.path=mine.jsonl", add: [...tiny, ...short] },
   { command: 'npx sqltune infer --db shop.sqlite --question "How many orders are open?"', add: short },
   { command: "npx sqltune infer --examples", add: short },
+  {
+    command: 'npx sqltune infer --db shop.sqlite --question "Who bought most?" --select vote --samples 8 --repair 1',
+    add: short,
+  },
+  {
+    command: 'npx sqltune infer --db shop.sqlite --question "Who bought most?" --constrain schema --abstain-below 0.5',
+    add: short,
+  },
   {
     command: "npx sqltune train --config configs/spider.yaml --epochs 1 --set training.micro_batch_tokens=3000",
     add: [...tiny, ...few, ...short, "--set", "training.max_steps=1"],
@@ -47,6 +62,12 @@ const run: { command: string; add?: string[] /** Needs Spider's data. */; spider
     spider: true,
   },
   { command: "npx sqltune compare results/base results/tuned --rows", spider: true },
+  {
+    command:
+      "npx sqltune eval --config configs/spider.yaml --select first-executable --repair 1 --output results/checked/eval.json",
+    add: [...tiny, ...few, ...short],
+    spider: true,
+  },
   {
     command:
       "npx sqltune eval --predictions predictions.sql --gold data/spider/dev.json --tables data/spider/tables.json --databases data/spider/database --suites data/spider-testsuite --output results/other/eval.json",
@@ -94,6 +115,19 @@ const elsewhere: Record<string, string> = {
   "npx sqltune serve --adapter sales=outputs/sales/final_model --adapter outputs/mine/final_model --base":
     "test/e2e/serve.test.ts",
   "npx sqltune serve --data-dir uploads --cors https://app.example": "test/e2e/serve.test.ts",
+  "npx sqltune serve --runs outputs --allow-training": "test/native/server-training.test.ts",
+  "npx sqltune train --set data.dataset_name=jsonl --set data.path=uploads/feedback.jsonl":
+    "test/unit/server-feedback.test.ts",
+  "npx sqltune train --config configs/spider.yaml --detach": "test/e2e/runs.test.ts",
+  "npx sqltune runs list": "test/e2e/runs.test.ts",
+  "npx sqltune runs status": "test/e2e/runs.test.ts",
+  "npx sqltune runs watch": "test/e2e/runs.test.ts",
+  "npx sqltune runs stop": "test/e2e/runs.test.ts",
+  "npx sqltune runs cancel": "test/e2e/runs.test.ts",
+  "npx sqltune report --run outputs/spider": "test/e2e/runs.test.ts",
+  "npx sqltune report --run outputs/spider --eval results/base --eval results/tuned --pdf":
+    "test/browser/run-report-pdf.test.ts",
+  "./run.sh serve": "test/e2e/run-script.test.ts",
   "./run.sh": "test/e2e/quickstart.test.ts",
   "./run.sh test": ".ci/run",
   "npx sqltune setup": "test/native/build.test.ts",

@@ -6,7 +6,9 @@ const lines = (path: string) => read(path).split("\n").length - 1;
 const tooLong = (paths: string[], limit: number) =>
   paths.filter((path) => lines(path) > limit).map((path) => `${path}: ${lines(path)} lines, at most ${limit}`);
 
-const typescript = ["src", "test", "bench", "scripts", "data"].flatMap((folder) => filesBelow(folder, [".ts", ".mjs"]));
+const typescript = ["src", "test", "bench", "scripts", "data", "web"].flatMap((folder) =>
+  filesBelow(folder, [".ts", ".tsx", ".mjs"]),
+);
 const cpp = filesBelow("native", [".h", ".cpp", ".cc"]);
 
 it("no file grows beyond one job", () => {
@@ -28,7 +30,10 @@ it("files are named in lower case", () => {
 it("no file names a path of the machine it was written on", () => {
   const text = [
     ".ts",
+    ".tsx",
     ".mjs",
+    ".css",
+    ".html",
     ".h",
     ".cpp",
     ".cc",

@@ -21,6 +21,8 @@ const rooms = [
   "lint",
   "observe",
   "train",
+  "runs",
+  "report",
   "server",
   "quickstart",
   "cli",

@@ -7,6 +7,7 @@ import { createDatabasePool, type DatabasePool } from "../../src/database/index.
 import type { Answer, Question } from "../../src/infer/index.js";
 import { createAnswerEvaluation } from "../../src/train/answer-evaluation.js";
 import type { GenerationPlan } from "../../src/train/generation-plan.js";
+import { engineAnswer } from "./engine-answer.js";
 
 let root: string;
 let database: string;
@@ -24,14 +25,6 @@ const questions = ["SELECT name FROM item", "SELECT count(*) FROM item", "SELECT
 );
 const answers = ["SELECT name FROM item", "SELECT count(name) FROM item", "SELECT prize FROM item"];
 
-function answered(sql: string): Answer {
-  return {
-    ...{ sql, text: sql, confidence: 0.5, promptTokens: 1, finishReason: "stop" },
-    ...{ tokens: new Int32Array(1), probabilities: Float32Array.of(0.5) },
-    timings: { encodeMs: 0, generateMs: 0, totalMs: 0 },
-  };
-}
-
 /** Scores fixed answers on a real database, in real child processes. */
 function evaluation(change: {
   plan?: Partial<GenerationPlan>;
@@ -44,7 +37,7 @@ function evaluation(change: {
   const evaluations = join(root, "evaluations");
   const made = createAnswerEvaluation({
     plan: { questions, metrics: ["ex", "exact_match"], every: 1, suites: new Map(), warnings: [], ...change.plan },
-    engine: { generateBatch: change.generateBatch ?? (async () => answers.map(answered)) },
+    engine: { generateBatch: change.generateBatch ?? (async () => answers.map((sql) => engineAnswer(sql))) },
     dataset: { schemas: new Map(), databases: new Map([["shop", database]]) },
     folder: { evaluations },
     signal: controller.signal,
@@ -115,7 +108,7 @@ it("ends with the signal's reason when it is stopped, its processes gone", async
   const stopped = evaluation({
     generateBatch: async () => {
       stopped.controller.abort(new Error("Ctrl-C"));
-      return answers.map(answered);
+      return answers.map((sql) => engineAnswer(sql));
     },
   });
   await expect(stopped.score(1)).rejects.toThrow("Ctrl-C");

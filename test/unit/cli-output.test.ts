@@ -33,7 +33,7 @@ function summary(ex: number | null, exact_match: number): EvalSummary {
     },
     invented_names: { questions: 0, share: 0 },
     databases: { named: 1, missing: {}, corrupt: {}, without_suite: {} },
-    mean_confidence: null,
+    ...{ mean_confidence: null, reliability: null, answered: null },
     definition: {
       evaluator: "test-suite",
       rules: { keep_distinct: false, plug_value: false, value_placeholder: false },

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DatabasePool } from "../../src/database/index.js";
 import { type EvaluateProgress, evaluate, isRight, scorePredictions } from "../../src/eval/index.js";
 import { readSqliteSchema } from "../../src/schema/index.js";
+import { engineAnswer } from "./engine-answer.js";
 import { row, twoShops } from "./eval-shops.js";
 
 let folder: string;
@@ -187,21 +188,14 @@ describe("an engine's answers", () => {
     const schema = { dbId: "shop", dialect: "sqlite" as const, tables: [] };
     const asked: unknown[] = [];
     const progress: EvaluateProgress[] = [];
-    const answer = (sql: string, confidence: number) => ({
-      sql,
-      text: sql,
-      confidence,
-      tokens: new Int32Array(1),
-      probabilities: new Float32Array(1),
-      finishReason: "stop" as const,
-      promptTokens: 1,
-      timings: { encodeMs: 1, generateMs: 2, totalMs: 3 },
-    });
+    const answers = [
+      engineAnswer("SELECT count(*) FROM item", { calibratedConfidence: 0.75 }),
+      engineAnswer("SELECT 1", { confidence: 0.25, abstained: true, repairs: 2 }),
+    ];
     const report = await evaluate({
       engine: {
         generateBatch: async (questions, options) => {
           asked.push(...questions);
-          const answers = [answer("SELECT count(*) FROM item", 0.5), answer("SELECT 1", 0.25)];
           for (const [i, each] of answers.entries()) options?.onAnswer?.(each, i);
           return answers;
         },
@@ -216,7 +210,8 @@ describe("an engine's answers", () => {
       onProgress: (p) => progress.push(p),
     });
     expect(report.details.map(({ finish_reason }) => finish_reason)).toEqual(["stop", "stop"]);
-    expect(asked).toEqual([{ question: "How many?", schema }, { question: "Which?" }]);
+    // The file is for candidates and repairs, should the engine have them run.
+    expect(asked).toEqual([{ question: "How many?", schema, database: databases.get("shop") }, { question: "Which?" }]);
     expect(report.details[0]).toMatchObject({
       id: "a:1",
       ex: true,
@@ -226,6 +221,16 @@ describe("an engine's answers", () => {
     });
     expect(report.details[1]).toMatchObject({ id: "a:2", ex: null, db_id: null });
     expect(report.summary).toMatchObject({ ex: 1, ex_judged: 1, mean_confidence: 0.375 });
+    expect(report.details[0]!.calibrated_confidence).toBe(0.75);
+    expect(report.details[1]).toMatchObject({ abstained: true, repairs: 2 });
+    expect(Object.keys(report.details[0]!)).not.toContain("abstained");
+    // One row is judged: 0.5 and 0.75 from a right answer.
+    expect(report.summary.reliability).toMatchObject({
+      judged_by: "ex",
+      confidence: { rows: 1, ece: 0.5, brier: 0.25 },
+      calibrated_confidence: { rows: 1, ece: 0.25, brier: 0.0625 },
+    });
+    expect(report.summary.answered).toMatchObject({ questions: 1, coverage: 0.5, ex: 1 });
     expect(progress.map(({ phase, done }) => `${phase} ${done}`)).toEqual([
       "answer 1",
       "answer 2",

@@ -48,4 +48,17 @@ describe("encodePrompt", () => {
     ids("b");
     expect(texts.filter((text) => text !== "q")).toEqual(["a", "b", "c", "b"]);
   });
+
+  it("keeps so many characters of schemas, and not more", () => {
+    const empty: Tokenizer = Object.assign(Object.create(llama), { encode: () => new Int32Array(1) });
+    const encoder = new PromptEncoder(empty, { bos: false });
+    const ids = (schema: string) => encoder.encode({ schema, question: "q", answer: "" }).schema;
+    const small = ids("small");
+    const large = Array.from({ length: 4 }, (_, i) => String(i).repeat(2 ** 22));
+    const first = ids(large[0]!);
+    expect(ids("small")).toBe(small);
+    for (const schema of large.slice(1)) ids(schema);
+    expect(ids("small")).toBe(small);
+    expect(ids(large[0]!)).not.toBe(first);
+  });
 });

@@ -13,7 +13,6 @@ import {
   sameLogicalForm,
   wikiSqlScores,
 } from "../../src/eval/wikisql/index.js";
-import { cli } from "./cli-io.js";
 import { sharedPath } from "./data-shared.js";
 
 const query = (sel: number, agg: number, ...conds: WikiSqlQuery["conds"]): WikiSqlQuery => ({ sel, agg, conds });
@@ -204,29 +203,6 @@ describe("execution", () => {
       "table x",
     );
   });
-});
-
-test("eval --evaluator wikisql", async () => {
-  const at = (name: string) => join(folder, name);
-  const lines = (values: readonly object[]) => values.map((value) => `${JSON.stringify(value)}\n`).join("");
-  const rows = [...tables.values()].map(({ id }) => ({ table_id: id, question: "?", sql: query(0, 3) }));
-  await writeFile(at("dev.jsonl"), lines(rows));
-  await writeFile(at("dev.tables.jsonl"), lines([...tables.values()]));
-  await writeFile(at("pred.jsonl"), lines([{ error: "none" }, ...rows.slice(1).map(({ sql }) => ({ query: sql }))]));
-  const words = ["eval", "--evaluator", "wikisql", "--predictions", at("pred.jsonl"), "--gold", at("dev.jsonl")];
-  const { code, out, err } = await cli([...words, "--tables", at("dev.tables.jsonl"), "--databases", database]);
-  expect(code, err).toBe(0);
-  expect(out).toBe(
-    [
-      "               questions   accuracy",
-      "logical form          20     95.0 %",
-      "execution             20     95.0 %",
-      "",
-    ].join("\n"),
-  );
-  const usage = await cli([...words, "--suites", folder]);
-  expect(usage.code).toBe(2);
-  expect(usage.err).toMatch(/--suites does not go with WikiSQL\.\n.*--tables FILE/);
 });
 
 describe("files", () => {
