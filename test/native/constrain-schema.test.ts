@@ -28,6 +28,7 @@ const ADMITTED = [
   "SELECT T1.* FROM customer AS T1 LEFT JOIN orders AS T2 ON T1.id = T2.customer_id WHERE T2.id IS NULL",
   "SELECT a.name, b.name FROM customer a JOIN customer b ON a.city = b.city AND a.id < b.id",
   "SELECT city FROM customer GROUP BY city ORDER BY count(*) DESC LIMIT 1",
+  "SELECT name FROM customer ORDER BY city IS NULL, city > 'a', ('a' || name) DESC",
   "SELECT (SELECT count(*) FROM customer) - (SELECT count(*) FROM orders)",
 ];
 
@@ -51,6 +52,10 @@ const REFUSED = [
   "SELECT name FROM customer WHERE id IN (SELECT id, total FROM orders)",
   "SELECT name FROM customer WHERE id = (SELECT * FROM orders)",
   "SELECT name FROM customer ORDER BY 2",
+  "SELECT name FROM customer ORDER BY (2)",
+  "SELECT name FROM customer ORDER BY -1",
+  "SELECT name FROM customer GROUP BY ('a') IS NULL",
+  "SELECT name FROM customer ORDER BY id AND 0",
   "SELECT name FROM customer ORDER BY id UNION SELECT nr FROM `order`",
   "SELECT name FROM customer UNION SELECT city FROM customer ORDER BY id",
   "SELECT name FROM customer LIMIT 1 UNION SELECT city FROM customer",

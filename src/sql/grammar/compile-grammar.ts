@@ -1,4 +1,4 @@
-import type { AutomatonTables } from "../../native/automaton-tables.js";
+import type { AutomatonTables } from "../../native/generation/automaton-tables.js";
 import { RESERVED_WORDS, SQLITE_KEYWORDS } from "../keywords.js";
 import { FIRST_AGGREGATE, functionShapes } from "./functions.js";
 import { lexemeClass, lexerTable } from "./lexer-table.js";

@@ -101,18 +101,18 @@ const inList = sequence(
 
 const comparisons = ["=", "==", "<", "<=", "<>", ">", ">=", "!="];
 const matching = choice(
-  sequence(keyword("IN", effect.compose), inList),
+  sequence(keyword("IN", guard.depth, effect.compose), inList),
   sequence(keyword("LIKE", effect.compose), sum),
   sequence(keyword("GLOB", effect.compose), sum),
   sequence(keyword("BETWEEN", effect.compose), sum, keyword("AND"), sum),
 );
-const predicate = choice(
+const comparison = choice(
   ...comparisons.map((operator) => sequence(lexeme(operator, effect.compose), sum)),
   sequence(keyword("NOT", effect.compose), matching),
   matching,
-  sequence(keyword("IS", effect.compose), optional(keyword("NOT")), keyword("NULL")),
-  nothing,
 );
+const isNull = sequence(keyword("IS", effect.compose), optional(keyword("NOT")), keyword("NULL"));
+const predicate = choice(comparison, isNull, nothing);
 
 const connective = choice(
   keyword("AND", guard.budget, effect.compose, effect.spend),
@@ -126,23 +126,29 @@ const exists = sequence(keyword("EXISTS", guard.subquery, effect.compose), lexem
 const positiveTerm = choice(exists, sequence(sum, predicate));
 
 /**
- * An expression that is no number by itself, which ORDER BY and GROUP BY would take for a column's place.
- * There are no subqueries in it.
+ * An expression of ORDER BY or GROUP BY: none that SQLite makes a number of, which it would take for a column's place. That
+ * are numbers, `'a' IS NULL` and `a AND 0`, in brackets too. There are no subqueries in it.
  */
-const keyOperand = choice(
+const maybeConstant = choice(
   lexeme("string", effect.compose),
   doubleQuoted,
+  sequence(lexeme("(", guard.depth), call("key"), lexeme(")")),
+);
+const neverConstant = choice(
   sequence(sign, call("key operand")),
   caseExpression,
   cast,
-  sequence(lexeme("(", guard.depth), call("key"), lexeme(")")),
   sequence(operandName, afterName(nothing)),
+);
+const key = choice(
+  sequence(maybeConstant, furtherOperands, choice(comparison, nothing)),
+  sequence(neverConstant, furtherOperands, predicate),
 );
 
 export const expressionRules: Readonly<Record<string, Rule>> = {
   expression: sequence(call("term"), furtherTerms),
   term: choice(sequence(keyword("NOT", effect.compose), positiveTerm), positiveTerm),
   operand,
-  key: sequence(call("key operand"), restOfExpression),
-  "key operand": keyOperand,
+  key,
+  "key operand": choice(maybeConstant, neverConstant),
 };
