@@ -148,8 +148,8 @@ bool AutomatonParser::text_allowed(const std::vector<Frame>& frames, int word) c
   }
   const int given = scopes.count(frame, -1, member);
   if (frame.closed) return given <= 1;
-  if (frame.left_only) return given == 1;
   const Reference use{-1, narrow(member), true};
+  if (frame.left_only) return given == 1 && (noted(frame, use) || frame.references < Frame::kReferences);
   return noted(frame, use) || (frame.references < Frame::kReferences && scopes.completable_with(frame, use));
 }
 

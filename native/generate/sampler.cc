@@ -79,6 +79,8 @@ int64_t Sampler::sampled(const float* logits, const TokenConstraint* constraint)
     candidates_.push_back({std::exp(distance), i});
     total += candidates_.back().weight;
   }
+  // Only ids beyond the logits are admitted, as those of tokens that a tokenizer has and the model has not.
+  if (candidates_.empty()) return -1;
   size_t kept = candidates_.size();
   if (spec_.top_p < 1) {
     // What weighs less than an equal share of the mass left out cannot be in the nucleus: it need not be sorted.

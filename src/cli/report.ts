@@ -25,7 +25,7 @@ export function reportVerb(io: CliIo): CommandModule<unknown, ReportFlags> {
         .options({
           run: text("run folder, or its name in --runs; without it the one that runs, else the last started"),
           runs: text("folder that holds the run folders", { default: "outputs" }),
-          output: text("HTML file to write; without it report.html in the run folder"),
+          output: text("HTML file to write; without it run-report.html in the run folder"),
           eval: {
             type: "string",
             array: true,
@@ -34,7 +34,7 @@ export function reportVerb(io: CliIo): CommandModule<unknown, ReportFlags> {
           },
           pdf: flag("print a PDF beside it, with a Chromium of this machine"),
         })
-        .example("$0 report --run outputs/spider", "outputs/spider/report.html")
+        .example("$0 report --run outputs/spider", "outputs/spider/run-report.html")
         .example(
           "$0 report --run outputs/spider --eval results/base --eval results/tuned --pdf",
           "with results, and as a PDF",
@@ -46,7 +46,7 @@ export function reportVerb(io: CliIo): CommandModule<unknown, ReportFlags> {
 async function report(flags: ReportFlags, io: CliIo): Promise<void> {
   const print = createPrinter(io, flags.json === true);
   const run = await findRun(flags.run, flags.runs);
-  const output = flags.output ?? join(run.folder, "report.html");
+  const output = flags.output ?? join(run.folder, "run-report.html");
   if (!/\.html?$/i.test(output)) {
     throw usageError(`--output ${output}: expected a name that ends in .html; the PDF stands beside it.`);
   }

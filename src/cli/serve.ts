@@ -10,6 +10,7 @@ import { configFromFlags } from "./config-flags.js";
 import { type CliIo, createPrinter, type Printer } from "./io.js";
 import { modelFromFlags } from "./model-flags.js";
 import { adapterName, apiKeys, namedAdapters, type ServeFlags, serveFlags, serverOptions } from "./serve-flags.js";
+import { usageError } from "./usage-error.js";
 
 export function serveVerb(io: CliIo): CommandModule<unknown, ServeFlags> {
   return {
@@ -31,6 +32,11 @@ async function serve(flags: ServeFlags, io: CliIo): Promise<void> {
   const options = serverOptions(flags);
   const adapters = namedAdapters(flags.adapter ?? []);
   const keys = apiKeys(flags, process.env.SQLTUNE_API_KEYS);
+  if (flags.allowTraining && keys.length === 0 && !/^(?:localhost$|127\.|::1$)/.test(flags.host)) {
+    throw usageError(
+      `--allow-training on ${flags.host} without an API key would let anyone there start and stop processes. Set SQLTUNE_API_KEYS.`,
+    );
+  }
   const config = await configFromFlags(flags, [], print);
   const models: ServedModel[] = [];
   try {

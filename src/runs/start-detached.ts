@@ -53,7 +53,12 @@ export async function startDetached(options: DetachedTraining): Promise<Detached
 
   const limit = performance.now() + settleMs;
   for (;;) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) {
+      child.kill("SIGTERM");
+      await ended;
+      const text = "interrupted; the run that was being started has been stopped as well.";
+      throw new SqltuneError(text, { code: "ERR_SQLTUNE_INTERRUPTED", exitCode: 130 });
+    }
     const status = await readStatus(folder);
     const own = status !== null && status.pid === child.pid;
     if (own && (end !== null || hasEnded(status))) {

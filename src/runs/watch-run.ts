@@ -17,11 +17,15 @@ export async function* watchRun(path: string, options: WatchOptions = {}): Async
   const folder = describeRunFolder(path);
   const file = followFile(folder.metricsFile);
   const seen: string[] = [];
+  let known = false;
   let last = { step: -1, loss: Number.NaN, rate: 0 };
   try {
     while (!signal?.aborted) {
       // The state is read before the lines: what was written before the end is then among them.
       const status = await readStatus(folder);
+      // A folder that was removed while it was watched has nothing more to say.
+      if (status === null && known) return;
+      known = status !== null;
       const ended = status !== null && (hasEnded(status) || (await standingOf(status)).state === "dead");
       for (const event of await newEvents(file, seen, after)) {
         if (event.event === "train") last = { step: event.step, loss: event.loss, rate: event.tokens_per_s };

@@ -21,11 +21,13 @@ declare module "fastify" {
 /**
  * Lets in who has a key; without keys, who calls this machine by its own name.
  *
+ * @param origins whose pages may call the server
  * @param onDenied called before a request is refused, and may refuse it for another reason: who guesses keys is slowed down
  */
 export function guardAccess(
   app: FastifyInstance,
   keys: readonly string[],
+  origins: readonly string[],
   onDenied: (request: FastifyRequest, reply: FastifyReply) => Promise<void>,
 ): void {
   const known = keys.map(digest);
@@ -35,7 +37,10 @@ export function guardAccess(
     if (given !== null) request.client = knownDigest(digest(given), known);
     // A preflight never carries the key of the request that it asks for.
     if (isOpen(request) || request.method === "OPTIONS") return;
-    if (known.length === 0) return requireLocalHost(request);
+    if (known.length === 0) {
+      requireLocalHost(request);
+      return requireOwnPage(request, origins);
+    }
     if (request.client !== null) return;
     await onDenied(request, reply);
     if (given === null) throw denied("An API key is missing: send Authorization: Bearer KEY, or X-API-Key: KEY.");
@@ -94,6 +99,20 @@ function requireLocalHost(request: FastifyRequest): void {
       code: "host_not_allowed",
     },
   );
+}
+
+/**
+ * Any page may send a simple POST to any address, though it cannot read the reply (cross-site request forgery). A browser says
+ * from which page; where no key stands in the way, only the server's own pages may change something.
+ */
+function requireOwnPage({ method, headers }: FastifyRequest, origins: readonly string[]): void {
+  const { origin, host } = headers;
+  if (method === "GET" || method === "HEAD" || origin === undefined || origins.includes(origin)) return;
+  if (URL.canParse(origin) && new URL(origin).host === host) return;
+  const page = JSON.stringify(origin);
+  throw new HttpError(403, `A page of ${page} may not do this. Allow it with --cors, or give the server API keys.`, {
+    code: "origin_not_allowed",
+  });
 }
 
 function denied(message: string): HttpError {

@@ -51,6 +51,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     guardAccess(
       app,
       settings.apiKeys,
+      settings.corsOrigins,
       settings.rateLimit > 0 ? await limitRate(app, settings.rateLimit) : async () => {},
     );
     await documentApi(app, settings.apiKeys.length > 0);

@@ -77,7 +77,7 @@ async function checkedCorrection(
   const refuse = (why: string) => new HttpError(400, why, { code: "invalid_correction", param: "corrected_sql" });
   if (!startsLikeSelect(sql!)) throw refuse("The correction is no SELECT, WITH or VALUES statement.");
   if (!database) return sql!;
-  const outcome = await databases.query(database, sql!, { maxRows: 1, signal: requestSignal(reply) });
+  const outcome = await databases.query(database, sql!, { maxRows: 1, own: true, signal: requestSignal(reply) });
   if (!outcome.ok && outcome.kind !== "timeout") throw refuse(`The correction does not run: ${outcome.error}`);
   return sql!;
 }

@@ -94,7 +94,7 @@ export class ReportCatalogue {
     const known = this.found.get(id);
     const html = (await stat(htmlBeside(file)).catch(() => null))?.isFile() ?? false;
     if (known?.stamp === stamp) return { ...known, html };
-    if (!BEGINNING.test(await beginning(file))) return null;
+    if (!BEGINNING.test(await beginning(file).catch(() => ""))) return null;
     const name = nameOf(relative(root, file));
     const facts = { id, name, modified: stats.mtime.toISOString(), html, file, stamp };
     try {

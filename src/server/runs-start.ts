@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
@@ -89,11 +90,12 @@ export class RunStarter {
     try {
       return (await startDetached({ words, outputDir: folder })).pid;
     } catch (error) {
-      await rm(kept, { force: true });
-      // What the run itself has written says why it failed, and stays.
-      await rmdir(folder).catch(() => undefined);
+      // A run that got as far as its status says why it failed, and stays; of any other nothing is left.
+      const began = existsSync(join(folder, "status.json"));
+      if (!began) await rm(folder, { recursive: true, force: true });
       if (!(error instanceof SqltuneError)) throw error;
-      throw new HttpError(409, withoutPath(error.message, file), { code: "start_failed" });
+      const message = withoutPath(error.message, file).replaceAll(folder, "the run's folder");
+      throw new HttpError(409, message, { code: "start_failed" });
     }
   }
 

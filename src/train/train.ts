@@ -47,8 +47,11 @@ export async function train(input: ConfigInput, options: TrainOptions = {}): Pro
     throw explained;
   } finally {
     options.signal?.removeEventListener("abort", sayStopping);
-    await events.close(outcome);
-    await folder.close();
+    try {
+      await events.close(outcome);
+    } finally {
+      await folder.close();
+    }
   }
 }
 

@@ -147,7 +147,7 @@ it("a run that ends well is watched to 0, is told to TensorBoard, and has a repo
     expect.stringContaining("http://127.0.0.1:9 cannot be reached"),
   ]);
   expect((await sqltune(["report", "--run", "outputs/short"], inFolder)).code).toBe(0);
-  const page = readFileSync(join(folder, "outputs/short/report.html"), "utf8");
+  const page = readFileSync(join(folder, "outputs/short/run-report.html"), "utf8");
   for (const heading of ["Training", "Architecture", "Data", "Memory", "Configuration", "Where everything is"]) {
     expect(page).toContain(`<h2>${heading}</h2>`);
   }

@@ -42,10 +42,7 @@ describe("mistakes on the command line end with code 2 and say what to write", (
       ["trian"],
       /^error: trian is no command\. Did you mean train\? The commands are .*train.*\. See sqltune --help\.\n$/,
     ],
-    [
-      ["runs"],
-      /^error: runs is no command\..* The commands are quickstart, lint, plan, train, eval, compare, infer, serve, pull, /,
-    ],
+    [["walks"], /^error: walks is no command\..* The commands are quickstart, .*train, .*serve, .*pull, /],
     [
       ["train", "--epoch", "3"],
       "error: --epoch is no flag of train. The nearest is --epochs. See sqltune train --help.\n",

@@ -61,6 +61,14 @@ describe("a config that is right", () => {
       top_p: 0.95,
       repetition_penalty: 1.15,
       batch_size: 64,
+      prompt_limit: null,
+      constrain: "off",
+      select: null,
+      candidates: 5,
+      sample_temperature: 0.7,
+      repair: 0,
+      abstain_below: null,
+      prefix_cache_mb: null,
     });
   });
 

@@ -37,6 +37,18 @@ describe("access", () => {
     expect(await status(withKey, "sql.example", { "x-api-key": "k" })).toBe(200);
   });
 
+  it("lets no other page change anything where there is no key, though a simple POST needs no preflight", async () => {
+    const app = await fixture.server({ corsOrigins: ["https://app.example"] });
+    const post = async (origin?: string) => {
+      const headers = { host: "localhost:8000", ...(origin === undefined ? {} : { origin }) };
+      return (await app.inject({ method: "POST", url: "/v1/runs/spider/cancel", headers })).json().error?.code;
+    };
+    expect(await post("https://evil.example")).toBe("origin_not_allowed");
+    expect(await post("null")).toBe("origin_not_allowed");
+    for (const origin of [undefined, "http://localhost:8000", "https://app.example"])
+      expect(await post(origin)).toBe("runs_off");
+  });
+
   it("answers pages of the origins it was given, and no others", async () => {
     const origin = "https://app.example";
     const preflight = { method: "OPTIONS", url: "/v1/sql" } as const;

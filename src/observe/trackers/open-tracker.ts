@@ -34,8 +34,13 @@ export function openTracker(tracker: Tracker, options: TrackerOptions): OpenTrac
   let warned = false;
 
   const fail = (error: unknown): void => {
-    if (!warned) warn(describeFailure(tracker, error));
+    if (warned) return;
     warned = true;
+    try {
+      warn(describeFailure(tracker, error));
+    } catch {
+      // Where even the run's own files cannot be written, the run meets that itself, at its next event.
+    }
   };
 
   /** Until the line is empty; a tracker that retries waits between its attempts, unless the run has ended. */
@@ -49,7 +54,7 @@ export function openTracker(tracker: Tracker, options: TrackerOptions): OpenTrac
       } catch (error) {
         fail(error);
         if (!tracker.retries) over = true;
-        else waiting.unshift(...batch.slice(0, MOST_WAITING - waiting.length));
+        else waiting.unshift(...batch.slice(Math.max(0, batch.length - (MOST_WAITING - waiting.length))));
         if (over || hurry.signal.aborted) return;
         await sleep(retryMs, undefined, { signal: hurry.signal, ref: false }).catch(() => {});
       }

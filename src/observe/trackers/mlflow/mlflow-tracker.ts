@@ -84,14 +84,15 @@ export function createMlflowTracker(run: TrackedRun, env: NodeJS.ProcessEnv = pr
     for (let i = 0; i < metrics.length; i += MOST_METRICS) {
       await client.logBatch(current.runId, { metrics: metrics.slice(i, i + MOST_METRICS) });
     }
+    // Of a step whose eval event may still come only what is whole is left behind. Before the answers: a server that takes
+    // numbers but no files is not told the numbers again.
+    await keep({ ...current, step: Math.max(current.step, step - 1) });
     for (const { event } of events) {
       if (event.event !== "eval" || event.questions === undefined) continue;
       const answers = await readSampleAnswers(run.answersFile(event.step), 200);
       if (answers.length === 0) continue;
       await client.putArtifact(current.artifactUri, `predictions/step-${event.step}.md`, answersMarkdown(answers));
     }
-    // Of a step whose eval event may still come only what is whole is left behind.
-    await keep({ ...current, step: Math.max(current.step, step - 1) });
   };
 
   return {
