@@ -49,8 +49,6 @@ export async function startDetached(options: DetachedTraining): Promise<Detached
     child.once("error", (error) => say(error.message));
     child.once("exit", (code, by) => say(by ? `ended by ${by}` : `ended with exit code ${code}`));
   });
-  child.unref();
-
   const limit = performance.now() + settleMs;
   for (;;) {
     if (signal?.aborted) {
@@ -62,17 +60,23 @@ export async function startDetached(options: DetachedTraining): Promise<Detached
     const status = await readStatus(folder);
     const own = status !== null && status.pid === child.pid;
     if (own && (end !== null || hasEnded(status))) {
-      if (status.state === "done") return { folder: folder.path, pid: child.pid!, log, state: status.state };
+      if (status.state === "done") return started(child, folder.path, log, status.state);
       // Its last words stand in the log once it has exited.
       await ended;
       throw await failure(log, before, status.error ?? end!);
     }
     if (end !== null) throw await failure(log, before, end);
     if (own && (status.state !== "preparing" || performance.now() >= limit)) {
-      return { folder: folder.path, pid: child.pid!, log, state: status.state };
+      return started(child, folder.path, log, status.state);
     }
     await Promise.race([ended, sleep(POLL_MS)]);
   }
+}
+
+/** From here on this process does not wait for the run's; until here its end is waited for. */
+function started(child: ChildProcess, folder: string, log: string, state: DetachedRun["state"]): DetachedRun {
+  child.unref();
+  return { folder, pid: child.pid!, log, state };
 }
 
 /** The command line's program; run from the sources (tests), it needs the same TypeScript loader as they do. */

@@ -140,3 +140,11 @@ export async function ownSql(page: Page, sql: string): Promise<void> {
   await page.getByRole("textbox", { name: "SQL" }).waitFor();
   await writeSql(page, sql);
 }
+
+/** Lets a page receive some thirty tokens a second, however quick the model is: what it does in the meantime can be seen. */
+export async function slowDown(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  await session.send("Network.enable");
+  const conditions = { offline: false, latency: 0, downloadThroughput: 2000, uploadThroughput: -1 };
+  await session.send("Network.emulateNetworkConditions", conditions);
+}

@@ -106,6 +106,7 @@ describe.skipIf(!chromium)("Ask: what is asked about, and servers that are away,
 
   it("counts down what a 429 asks to wait", async () => {
     const page = await ask.open();
+    await page.locator(".card").first().waitFor();
     await page.route("**/v1/sql", (route) => {
       const error = { message: "The queue is full.", type: "rate_limit_error", param: null, code: "queue_full" };
       return route.fulfill({ status: 429, headers: { "retry-after": "2" }, json: { error } });

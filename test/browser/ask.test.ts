@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { ownSql, useAskPage, writeSql } from "./ask-page.js";
+import { ownSql, slowDown, useAskPage, writeSql } from "./ask-page.js";
 import { findChromium } from "./chromium.js";
 
 const chromium = findChromium();
@@ -60,6 +60,8 @@ describe.skipIf(!chromium)("Ask, in Chromium against a real server", () => {
   it("Escape stops the answer and asks again on demand", async () => {
     // The random model does not end by itself: it writes until it is stopped.
     const page = await ask.open({ options: { maxTokens: 700 } });
+    await page.locator(".card").first().waitFor();
+    await slowDown(page);
     await question(page).fill("Go on and on");
     await question(page).press("Enter");
     await page.locator(".tokens span").nth(3).waitFor();

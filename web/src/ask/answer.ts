@@ -40,6 +40,9 @@ export const question = createStore("");
 
 let running: AbortController | null = null;
 
+/** A quick model writes more often than anyone can see. */
+const FRAME_MS = 30;
+
 /** Asks the model what stands in the question box; an answer that is still being written is given up. */
 export async function ask(): Promise<void> {
   const now = subjectState.get();
@@ -52,14 +55,19 @@ export async function ask(): Promise<void> {
   clearQuery();
   editedSql.set("");
   answerState.set({ phase: "streaming", asked, tokens: [] });
-  let tokens: readonly AnswerToken[] = [];
+  const tokens: AnswerToken[] = [];
+  let drawn = 0;
   const isCurrent = () => running === controller;
   try {
     for await (const event of streamOf(asked, controller.signal)) {
       if (!isCurrent()) return;
       if ("answer" in event) return finish(asked, event.answer, tokens);
-      tokens = [...tokens, event.token];
-      answerState.set({ phase: "streaming", asked, tokens });
+      tokens.push(event.token);
+      if (performance.now() - drawn < FRAME_MS) continue;
+      answerState.set({ phase: "streaming", asked, tokens: [...tokens] });
+      // Tokens that came in one piece follow each other without a pause in which the page could be drawn, or Esc be heard.
+      await new Promise((resolve) => setTimeout(resolve));
+      drawn = performance.now();
     }
     throw new ApiError("The stream ended before the answer was complete.", 0);
   } catch (error) {
