@@ -66,9 +66,7 @@ describe("a config that is right", () => {
       select: null,
       candidates: 5,
       sample_temperature: 0.7,
-      repair: 0,
-      abstain_below: null,
-      prefix_cache_mb: null,
+      ...{ repair: 0, abstain_below: null, prefix_cache_mb: null },
     });
   });
 
