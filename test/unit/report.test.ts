@@ -114,8 +114,8 @@ describe("the report of a run", () => {
     const folder = await finishedRun();
     const { code, out } = await cli(["report", "--run", "mine", "--runs", root, "--json"]);
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toEqual({ run: folder, html: join(folder, "report.html"), pdf: null });
-    expect(readFileSync(join(folder, "report.html"), "utf8")).toContain("Training report: mine");
+    expect(JSON.parse(out)).toEqual({ run: folder, html: join(folder, "run-report.html"), pdf: null });
+    expect(readFileSync(join(folder, "run-report.html"), "utf8")).toContain("Training report: mine");
     expect((await cli(["report", "--run", folder, "--output", join(root, "a.pdf")])).code).toBe(2);
   });
 });
