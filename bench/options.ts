@@ -44,7 +44,8 @@ export interface BenchOptions {
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-const number = (name: string, value: unknown, minimum: number, whole = true): number => {
+/** @throws SqltuneError for what is no number of at least `minimum` */
+export const number = (name: string, value: unknown, minimum: number, whole = true): number => {
   const given = Number(value);
   if (String(value).trim() !== "" && given >= minimum && (!whole || Number.isInteger(given))) return given;
   const kind = whole ? "a whole number" : "a number";

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import yargs from "yargs";
 import { SqltuneError } from "../../src/errors.js";
 import type { SchemaFormat } from "../../src/schema/types.js";
-import { type Precision, root } from "../options.js";
+import { number, type Precision, root } from "../options.js";
 
 export type Peer = "transformers" | "llama.cpp";
 
@@ -31,12 +31,6 @@ export interface GenerateOptions {
   python: string | null;
   json: string | null;
 }
-
-const whole = (name: string, value: unknown, least: number): number => {
-  const given = Number(value);
-  if (String(value).trim() !== "" && Number.isInteger(given) && given >= least) return given;
-  throw new SqltuneError(`--${name} is ${JSON.stringify(value)}, expected a whole number of at least ${least}.`);
-};
 
 const some = <T extends string>(name: string, value: string, known: readonly T[]): T[] =>
   value
@@ -102,17 +96,17 @@ export async function parseGenerateOptions(words: readonly string[]): Promise<Ge
     spider: resolve(given.spider),
     schemaFormat: given["schema-format"],
     dtype: some("dtype", given.dtype, precisions),
-    rounds: whole("rounds", given.rounds, 1),
-    questions: whole("questions", given.questions, 1),
-    newTokens: whole("new-tokens", given["new-tokens"], 1),
+    rounds: number("rounds", given.rounds, 1),
+    questions: number("questions", given.questions, 1),
+    newTokens: number("new-tokens", given["new-tokens"], 1),
     ignoreEos: given["ignore-eos"],
-    batchSize: whole("batch", given.batch, 1),
-    oneByOne: whole("one-by-one", given["one-by-one"], 0),
-    threads: given.threads === undefined ? null : whole("threads", given.threads, 1),
+    batchSize: number("batch", given.batch, 1),
+    oneByOne: number("one-by-one", given["one-by-one"], 0),
+    threads: given.threads === undefined ? null : number("threads", given.threads, 1),
     peers: some("peers", given.peers, ["transformers", "llama.cpp"] as const),
-    transformersBatch: whole("transformers-batch", given["transformers-batch"], 1),
+    transformersBatch: number("transformers-batch", given["transformers-batch"], 1),
     transformersDtype: some("transformers-dtype", given["transformers-dtype"], precisions),
-    llamaSequences: whole("llama-sequences", given["llama-sequences"], 1),
+    llamaSequences: number("llama-sequences", given["llama-sequences"], 1),
     llamaFlashAttention: given["llama-flash-attention"],
     python: given.python ?? null,
     json: given.json === undefined ? null : resolve(given.json),

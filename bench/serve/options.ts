@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import yargs from "yargs";
 import { SqltuneError } from "../../src/errors.js";
 import type { SchemaFormat } from "../../src/schema/types.js";
-import { type Precision, root } from "../options.js";
+import { number, type Precision, root } from "../options.js";
 
 export const SYSTEMS = ["sqltune", "llama.cpp", "transformers", "transformers-cb"] as const;
 export type SystemName = (typeof SYSTEMS)[number];
@@ -33,12 +33,6 @@ export interface ServeOptions {
   python: string | null;
   json: string | null;
 }
-
-const whole = (name: string, value: unknown, least: number): number => {
-  const given = Number(value);
-  if (String(value).trim() !== "" && Number.isInteger(given) && given >= least) return given;
-  throw new SqltuneError(`--${name} is ${JSON.stringify(value)}, expected a whole number of at least ${least}.`);
-};
 
 const items = (value: string): string[] =>
   value
@@ -91,22 +85,22 @@ export async function parseServeOptions(words: readonly string[]): Promise<Serve
   return {
     mode: given["install-peers"] ? "install-peers" : "load",
     systems: systemsOf(given.systems),
-    clients: items(given.clients).map((item) => whole("clients", item, 1)),
-    seconds: whole("seconds", given.seconds, 1),
-    warmUpSeconds: whole("warm-up", given["warm-up"], 0),
-    rounds: whole("rounds", given.rounds, 1),
+    clients: items(given.clients).map((item) => number("clients", item, 1)),
+    seconds: number("seconds", given.seconds, 1),
+    warmUpSeconds: number("warm-up", given["warm-up"], 0),
+    rounds: number("rounds", given.rounds, 1),
     model: given.model,
     gguf: given.gguf === undefined ? null : resolve(given.gguf),
     spider: resolve(given.spider),
     schemaFormat: given["schema-format"],
     dtype: given.dtype,
-    questions: whole("questions", given.questions, 1),
+    questions: number("questions", given.questions, 1),
     shuffle: given.shuffle,
-    newTokens: whole("new-tokens", given["new-tokens"], 1),
+    newTokens: number("new-tokens", given["new-tokens"], 1),
     ignoreEos: given["ignore-eos"],
     stream: given.stream,
-    threads: given.threads === undefined ? null : whole("threads", given.threads, 1),
-    llamaSequences: whole("llama-sequences", given["llama-sequences"], 1),
+    threads: given.threads === undefined ? null : number("threads", given.threads, 1),
+    llamaSequences: number("llama-sequences", given["llama-sequences"], 1),
     python: given.python ?? null,
     json: given.json === undefined ? null : resolve(given.json),
   };

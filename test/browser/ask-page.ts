@@ -2,20 +2,19 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import axe from "axe-core";
 import Database from "better-sqlite3";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { build } from "vite";
-import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { afterAll, afterEach, beforeAll } from "vitest";
 import { createEngine, type Engine } from "../../src/infer/index.js";
 import { loadModel, type Model } from "../../src/model/index.js";
 import { createServer } from "../../src/server/create-server.js";
 import type { ServerOptions } from "../../src/server/settings.js";
 import { writeTrainableModel } from "../native/train-fixture.js";
 import { launch } from "./chromium.js";
+import { DESK, openWatched } from "./watched-page.js";
 
-export const PHONE = { width: 360, height: 740 };
-export const DESK = { width: 1440, height: 900 };
+export { DESK, PHONE, violations } from "./watched-page.js";
 
 const SHOP = `
 CREATE TABLE customer (customer_id INTEGER PRIMARY KEY, name TEXT, city TEXT);
@@ -98,31 +97,9 @@ export function useAskPage(chromium: string): AskPage {
     await context.addInitScript({
       content: `for (const [key, value] of ${JSON.stringify(entries)}) localStorage.getItem(key) ?? localStorage.setItem(key, value);`,
     });
-    const page = await context.newPage();
-    const troubles: string[] = [];
-    page.on("request", (request) => {
-      if (!request.url().startsWith(url) && !/^(?:data|blob):/.test(request.url())) troubles.push(request.url());
-    });
-    page.on("pageerror", (error) => troubles.push(String(error)));
-    page.on("console", (message) => {
-      // That a request was refused the browser tells by itself.
-      if (!message.text().startsWith("Failed to load resource")) troubles.push(message.text());
-    });
-    closing.push(async () => {
-      await context.close();
-      expect(troubles).toEqual([]);
-    });
-    await page.goto(`${url}/${hash}`);
-    return page;
+    return openWatched(context, url, hash, closing);
   };
   return fixture;
-}
-
-/** What axe has against a page as it stands. */
-export async function violations(page: Page): Promise<unknown[]> {
-  await page.evaluate(axe.source);
-  const { violations: found } = (await page.evaluate("axe.run()")) as axe.AxeResults;
-  return found.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, target }) => [target, html.slice(0, 200)]) }));
 }
 
 /** Types into the editor in place of what stands there. */

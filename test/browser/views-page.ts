@@ -2,16 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { build } from "vite";
 import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { createServer } from "../../src/server/create-server.js";
 import type { ServerOptions } from "../../src/server/settings.js";
 import { launch } from "./chromium.js";
+import { DESK, openWatched } from "./watched-page.js";
 
-export const PHONE = { width: 360, height: 740 };
-export const DESK = { width: 1440, height: 900 };
+export { DESK, PHONE, violations } from "./watched-page.js";
 
 export interface ViewsPage {
   folder: string;
@@ -53,22 +52,7 @@ export function useViewsPage(chromium: string): ViewsPage {
   fixture.open = async (hash, options, context) => fixture.openAt((await fixture.serve(options)).url, hash, context);
   fixture.openAt = async (url, hash, given = {}) => {
     const context = await browser.newContext({ viewport: DESK, reducedMotion: "reduce", ...given });
-    const page = await context.newPage();
-    const troubles: string[] = [];
-    page.on("request", (request) => {
-      if (!request.url().startsWith(url) && !/^(?:data|blob):/.test(request.url())) troubles.push(request.url());
-    });
-    page.on("pageerror", (error) => troubles.push(String(error)));
-    page.on("console", (message) => {
-      // That a request was refused the browser tells by itself.
-      if (!message.text().startsWith("Failed to load resource")) troubles.push(message.text());
-    });
-    closing.push(async () => {
-      await context.close();
-      expect(troubles).toEqual([]);
-    });
-    await page.goto(`${url}/${hash}`);
-    return page;
+    return openWatched(context, url, hash, closing);
   };
   return fixture;
 }
@@ -76,13 +60,6 @@ export function useViewsPage(chromium: string): ViewsPage {
 /** What a page will show soon: a busy machine takes its time. */
 export function eventually<T>(read: () => T | Promise<T>): ReturnType<typeof expect.poll<T | Promise<T>>> {
   return expect.poll(read, { timeout: 20_000 });
-}
-
-/** What axe has against a page as it stands. */
-export async function violations(page: Page): Promise<unknown[]> {
-  await page.evaluate(axe.source);
-  const { violations: found } = (await page.evaluate("axe.run()")) as axe.AxeResults;
-  return found.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html, target }) => [target, html.slice(0, 200)]) }));
 }
 
 /** Whether something is wider than the window. */

@@ -6,15 +6,7 @@ import { ErrorBox } from "../parts/error-box.js";
 import { aligned, type Curve, smoothed, valueText } from "./curve.js";
 import type { ChartProps } from "./curve-chart.js";
 
-export interface CurveCardProps {
-  curve: Curve;
-  log: boolean;
-  smoothing: number;
-  height: number;
-  span: number;
-  scheme: string;
-  group: string;
-}
+export type CurveCardProps = Pick<ChartProps, "curve" | "log" | "smoothing" | "height" | "span" | "scheme" | "group">;
 
 /** One chart with its readout; its numbers also as a table, and its cursor also by the arrow keys. */
 export function CurveCard({ curve, log, smoothing, ...rest }: CurveCardProps) {
